@@ -1,0 +1,1 @@
+"""How a stack is laid out: configuration, migrations, dashboards."""

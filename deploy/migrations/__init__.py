@@ -1,0 +1,1 @@
+"""The PostgreSQL schema, one file a step."""

@@ -1,0 +1,1 @@
+"""Everything that rooms say, one file for each room's voice."""

@@ -1,0 +1,128 @@
+"""The voice of OMS, `oms.orders`: every event carries the whole order as it stands after it.
+
+`cause` is the id of the command that led to it, so whoever posted an order finds its answer.
+A denied order is told as risk's `OrderDenied`, with its `state` in the book.
+"""
+
+from __future__ import annotations
+
+from shared.messages import Event
+from shared.types import Execution, OrderState
+
+
+class OrderSubmitted(Event, frozen=True, kw_only=True, tag=True):
+    """The order is committed to be sent to its venue."""
+
+    state: OrderState
+
+
+class OrderAccepted(Event, frozen=True, kw_only=True, tag=True):
+    """The venue acknowledged the order."""
+
+    state: OrderState
+
+
+class OrderFilled(Event, frozen=True, kw_only=True, tag=True):
+    """An execution was booked: partial while leaves > 0."""
+
+    state: OrderState
+    execution: Execution
+
+
+class OrderCanceled(Event, frozen=True, kw_only=True, tag=True):
+    """The order ended unfilled or partly filled by a cancel."""
+
+    state: OrderState
+
+
+class OrderExpired(Event, frozen=True, kw_only=True, tag=True):
+    """The venue ended the order at its time in force."""
+
+    state: OrderState
+
+
+class OrderRejected(Event, frozen=True, kw_only=True, tag=True):
+    """The venue (or the guard before it) rejected the order."""
+
+    state: OrderState
+
+
+class CancelPending(Event, frozen=True, kw_only=True, tag=True):
+    """A cancel is on its way to the venue. `request_id` is the id of the CancelOrder command."""
+
+    state: OrderState
+    request_id: str
+
+
+class CancelRefused(Event, frozen=True, kw_only=True, tag=True):
+    """A cancel came to nothing: `reason` is too_late, pending, unknown_order or the venue's own."""
+
+    order_id: str
+    request_id: str
+    reason: str
+    state: OrderState | None = None
+
+
+class ReplacePending(Event, frozen=True, kw_only=True, tag=True):
+    """A replace is on its way to the venue; `state` is the old order, `request_id` the new one's id."""
+
+    state: OrderState
+    request_id: str
+
+
+class OrderReplaced(Event, frozen=True, kw_only=True, tag=True):
+    """The venue replaced the order: `state` is the old one, `successor` the new one."""
+
+    state: OrderState
+    successor: OrderState
+
+
+class ReplaceRefused(Event, frozen=True, kw_only=True, tag=True):
+    """A replace came to nothing; the old order lives on."""
+
+    order_id: str
+    request_id: str
+    reason: str
+    state: OrderState | None = None
+
+
+class OrderDoneForDay(Event, frozen=True, kw_only=True, tag=True):
+    """The venue is done with the order for this session."""
+
+    state: OrderState
+
+
+class OrderSuspended(Event, frozen=True, kw_only=True, tag=True):
+    """The venue suspended the order."""
+
+    state: OrderState
+
+
+class OrderRestated(Event, frozen=True, kw_only=True, tag=True):
+    """The venue changed the order by itself (a split, a decrement)."""
+
+    state: OrderState
+
+
+class ExecutionBusted(Event, frozen=True, kw_only=True, tag=True):
+    """The venue took an execution back."""
+
+    state: OrderState
+    execution: Execution
+
+
+class ExecutionCorrected(Event, frozen=True, kw_only=True, tag=True):
+    """The venue corrected an execution: `execution` replaces `previous`."""
+
+    state: OrderState
+    execution: Execution
+    previous: Execution
+
+
+class OrderFlagged(Event, frozen=True, kw_only=True, tag=True):
+    """Something about an order or execution that a person must look at (late_fill, overfill, orphan_fill ...)."""
+
+    order_id: str
+    alert: str
+    text: str
+    state: OrderState | None = None

@@ -1,0 +1,58 @@
+"""What the loop itself says: signs of life, and the journal of what was handled in which order."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.messages import Event, Observation
+
+
+class RoomAlive(Observation, frozen=True, kw_only=True, tag=True):
+    """A shard of a room is alive and has handled everything up to a ClockAdvanced."""
+
+    room: str
+    process: str
+    partition: int
+    lag: int = 0
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True):
+    """A stretch of one topic partition handled in one go: raw offsets, both ends included."""
+
+    topic: str
+    partition: int
+    first: int
+    last: int
+
+
+class Observed(msgspec.Struct, frozen=True, array_like=True):
+    """An observation that a handler used: it was known before message `offset` of `runs[run]` was handled.
+
+    `handled`: it was itself handled as a message and changed something.
+    """
+
+    run: int
+    offset: int
+    topic: str
+    key: str
+    body: msgspec.Raw
+    handled: bool = False
+
+
+class Consumed(Event, frozen=True, kw_only=True, tag=True):
+    """What one commit of a shard handled, in handling order, and what it observed. Replay feeds it again in that order."""
+
+    runs: tuple[Run, ...]
+    set_aside: tuple[tuple[str, int, int], ...] = ()
+    released: tuple[tuple[str, int, int], ...] = ()
+    observed: tuple[Observed, ...] = ()
+    release: str = ""
+
+
+class Quarantined(Event, frozen=True, kw_only=True, tag=True):
+    """A message whose handler raised twice; it and all later ones of its account are set aside."""
+
+    topic: str
+    partition: int
+    offset: int
+    error: str

@@ -1,0 +1,38 @@
+"""What a transactional room is to the loop: its name, its tables, and one table from message to handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from shared.messages import Message
+from shared.table import At, Key, Latest, State
+
+Handler = Callable[[Any, Any, At], Sequence[Message]]
+"""on_x(message, state, at) -> what is to be published. Pure: no I/O, no clock, no randomness, no config."""
+
+Names = Callable[[Any], Iterable[tuple[str, Key]]]
+"""names(message) -> (table, key) of the older rows that its handler may look at."""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """One transactional room.
+
+    name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: makes the state of one shard;
+    handlers: message type -> handler; names: message type -> older rows to prefetch.
+    Events go to every topic of the room that carries their type; the loop sets seq, at, market_at, and `cause`
+    where the handler left it None (the id of the command, or the cause of the event, that was handled).
+    """
+
+    name: str
+    schema: str
+    state: Callable[[Latest], State]
+    handlers: dict[type[Message], Handler]
+    names: dict[type[Message], Names] = {}
+
+    @property
+    def journal(self) -> str:
+        """The topic of its journal."""
+        return f"{self.name}.journal"

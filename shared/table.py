@@ -1,0 +1,213 @@
+"""State as tables of frozen rows in memory: what a shard knows, what it changed, and how to take that back.
+
+A room's state is a handful of `Table`s. Handlers read and `put` rows; nothing else changes. The loop asks for what
+changed, writes it in one transaction and calls `settle`, or calls `rollback` when a handler raised. Rows that
+`keep` no longer wants (a closed order) leave memory once they are written; a message that names one has it
+loaded again before its handler runs. Iteration is always in key order, so state lived equals state loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from shared.messages import Observation
+from shared.types import Time
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+Seen = TypeVar("Seen", bound=Observation)
+Key = tuple[str, ...]
+
+
+class At(NamedTuple):
+    """The time of a shard: the largest wall time and market time it has handled."""
+
+    wall: Time
+    market: Time
+
+
+class Table(Generic[Row]):
+    """Rows of one kind by key.
+
+    name: the PostgreSQL table in the room's schema; row: the struct, its fields are the columns;
+    key: the fields of the primary key (text columns); indexes: name -> function of a row giving the value it is
+    found under (None: not in that index); keep: whether a written row stays in memory; live_sql: the same condition
+    in SQL, used when a shard is loaded; append_only: rows are only ever inserted.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        row: type[Row],
+        key: tuple[str, ...],
+        *,
+        indexes: dict[str, Callable[[Row], Hashable | None]] | None = None,
+        keep: Callable[[Row], bool] | None = None,
+        live_sql: str = "true",
+        append_only: bool = False,
+    ) -> None:
+        self.name, self.row, self.key = name, row, key
+        self.keep, self.live_sql, self.append_only = keep, live_sql, append_only
+        self._index_of = indexes or {}
+        self._rows: dict[Key, Row] = {}
+        self._indexes: dict[str, dict[Hashable, dict[Key, None]]] = {n: {} for n in self._index_of}
+        self._before: dict[Key, Row | None] = {}
+
+    def get(self, *key: str) -> Row | None:
+        """The row with that key, or None."""
+        return self._rows.get(key)
+
+    def put(self, row: Row) -> None:
+        """Insert or replace a row."""
+        key = self.key_of(row)
+        old = self._rows.get(key)
+        self._before.setdefault(key, old)
+        self._set(key, old, row)
+
+    def delete(self, *key: str) -> None:
+        """Remove a row; nothing happens when there is none."""
+        old = self._rows.get(key)
+        if old is not None:
+            self._before.setdefault(key, old)
+            self._set(key, old, None)
+
+    def by(self, index: str, value: Hashable) -> list[Row]:
+        """The rows found under `value` in an index, in key order."""
+        keys = self._indexes[index].get(value)
+        return [self._rows[key] for key in sorted(keys)] if keys else []
+
+    def rows(self) -> Iterator[Row]:
+        """Every row in memory, in key order."""
+        return (self._rows[key] for key in sorted(self._rows))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def key_of(self, row: Row) -> Key:
+        """The key of a row."""
+        return tuple(getattr(row, field) for field in self.key)
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Take rows as stored: no change, nothing to write. A row already in memory is left as it is."""
+        for row in rows:
+            key = self.key_of(row)
+            if key not in self._rows:
+                self._set(key, None, row)
+
+    def changed(self) -> tuple[list[Row], list[Key]]:
+        """Rows to upsert and keys to delete since the last settle, in key order."""
+        keys = sorted(key for key, old in self._before.items() if self._rows.get(key) is not old)
+        upserts = [self._rows[key] for key in keys if key in self._rows]
+        return upserts, [key for key in keys if key not in self._rows]
+
+    def is_changed(self) -> bool:
+        """Whether anything differs from what is stored."""
+        return bool(self._before)
+
+    def mark(self) -> dict[Key, Row | None]:
+        """Begin a stretch that can be taken back by itself: returns what `merge` or `revert` needs."""
+        outer, self._before = self._before, {}
+        return outer
+
+    def merge(self, outer: dict[Key, Row | None]) -> bool:
+        """Keep what changed since `mark`; True if anything did."""
+        inner, self._before = self._before, outer
+        for key, old in inner.items():
+            outer.setdefault(key, old)
+        return bool(inner)
+
+    def revert(self, outer: dict[Key, Row | None]) -> None:
+        """Take back what changed since `mark`."""
+        self.rollback()
+        self._before = outer
+
+    def rollback(self) -> None:
+        """Take back everything since the last settle (or mark)."""
+        for key, old in self._before.items():
+            self._set(key, self._rows.get(key), old)
+        self._before = {}
+
+    def settle(self) -> None:
+        """What changed is stored now; rows that need not be kept leave memory."""
+        if self.keep is not None:
+            for key in self._before:
+                row = self._rows.get(key)
+                if row is not None and not self.keep(row):
+                    self._set(key, row, None)
+        self._before = {}
+
+    def forget(self, keys: Iterable[Key]) -> None:
+        """Rows that were loaded for one batch leave memory again, unless `keep` wants them."""
+        for key in keys:
+            row = self._rows.get(key)
+            if row is not None and self.keep is not None and not self.keep(row):
+                self._set(key, row, None)
+
+    def _set(self, key: Key, old: Row | None, new: Row | None) -> None:
+        if new is None:
+            self._rows.pop(key, None)
+        else:
+            self._rows[key] = new
+        for name, value_of in self._index_of.items():
+            before = None if old is None else value_of(old)
+            after = None if new is None else value_of(new)
+            if before != after:
+                self._move(self._indexes[name], key, before, after)
+
+    @staticmethod
+    def _move(
+        index: dict[Hashable, dict[Key, None]], key: Key, before: Hashable | None, after: Hashable | None
+    ) -> None:
+        if before is not None and before in index:
+            index[before].pop(key, None)
+            if not index[before]:
+                del index[before]
+        if after is not None:
+            index.setdefault(after, {})[key] = None
+
+
+class Latest:
+    """The newest observation of each kind and key. What a handler reads here is recorded as evidence for the journal.
+
+    `shared` is one dict for all shards of a process; the record of what was read belongs to one shard.
+    """
+
+    def __init__(self, shared: dict[tuple[type, str], Observation] | None = None) -> None:
+        self._latest = {} if shared is None else shared
+        self._read: dict[tuple[type, str], Observation] = {}
+        self._written: dict[tuple[type, str], Observation] = {}
+
+    def set(self, key: str, seen: Observation) -> None:
+        """Keep an observation as the newest of its kind and key; an older one (by market time, then time) is dropped."""
+        name = (type(seen), key)
+        old = self._latest.get(name)
+        if old is None or (seen.at, seen.market_at) >= (old.at, old.market_at):
+            self._latest[name] = seen
+
+    def read(self, kind: type[Seen], key: str) -> Seen | None:
+        """The newest observation of that kind and key; remembered as evidence."""
+        name = (kind, key)
+        seen = self._latest.get(name)
+        if seen is not None and self._written.get(name) is not seen:
+            self._read[name] = seen
+        return seen  # type: ignore[return-value]
+
+    def take_evidence(self) -> list[Observation]:
+        """What was read since the last call and had not been told before, in order of reading."""
+        evidence = list(self._read.values())
+        self._written.update(self._read)
+        self._read.clear()
+        return evidence
+
+
+class State:
+    """What one shard of a room knows. A room subclasses it and creates its tables in `__init__`."""
+
+    def __init__(self, latest: Latest) -> None:
+        self.latest = latest
+
+    def tables(self) -> tuple[Table[Any], ...]:
+        """The room's tables, in the order of their attributes."""
+        return tuple(value for value in vars(self).values() if isinstance(value, Table))
