@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from typing import Any, Union
 
@@ -56,6 +57,8 @@ def _canonical(value: Any) -> Any:
         items = [_canonical(item) for item in value]
         same = all(new is old for new, old in zip(items, value, strict=True))
         return value if same else type(value)(items)
+    if isinstance(value, dict):
+        return {name: _canonical(item) for name, item in value.items()}
     return value
 
 
@@ -101,3 +104,8 @@ def decode(topic: str, raw: bytes) -> Message:
         return _DECODERS[topic].decode(raw)  # type: ignore[no-any-return]
     except (msgspec.MsgspecError, ValueError, ArithmeticError) as error:
         raise Unreadable(f"{topic}: {error}") from error
+
+
+def fingerprint(raw: bytes) -> str:
+    """A short digest of a record, to tell whether the log is still the one that was read."""
+    return hashlib.blake2b(raw, digest_size=16).hexdigest()

@@ -13,6 +13,9 @@ from shared.table import At, Key, Latest, State
 Handler = Callable[[Any, Any, At], Sequence[Message]]
 """on_x(message, state, at) -> what is to be published. Pure: no I/O, no clock, no randomness, no config."""
 
+MakeState = Callable[[Latest, int], State]
+"""Makes the state of one shard: its observations, its number."""
+
 Names = Callable[[Any], Iterable[tuple[str, Key]]]
 """names(message) -> (table, key) of the older rows that its handler may look at."""
 
@@ -20,17 +23,19 @@ Names = Callable[[Any], Iterable[tuple[str, Key]]]
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """One transactional room.
 
-    name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: makes the state of one shard;
-    handlers: message type -> handler; names: message type -> older rows to prefetch.
+    name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: the class of one shard's state;
+    handlers: message type -> handler; names: message type -> older rows to prefetch;
+    order: topics in the order a poll handles them (those not named come first).
     Events go to every topic of the room that carries their type; the loop sets seq, at, market_at, and `cause`
     where the handler left it None (the id of the command, or the cause of the event, that was handled).
     """
 
     name: str
     schema: str
-    state: Callable[[Latest], State]
+    state: type[State]
     handlers: dict[type[Message], Handler]
     names: dict[type[Message], Names] = {}
+    order: tuple[str, ...] = ()
 
     @property
     def journal(self) -> str:

@@ -201,6 +201,10 @@ class Latest:
         self._read.clear()
         return evidence
 
+    def drop_evidence(self) -> None:
+        """What was read changed nothing, so nobody needs to know."""
+        self._read.clear()
+
 
 class State:
     """What one shard of a room knows. A room subclasses it and creates its tables in `__init__`."""

@@ -1,0 +1,103 @@
+"""The log on Apache Kafka: partitions assigned by hand, no consumer group, an idempotent producer with acks=all."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Future
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.bus.ports import Bounds, Partition, Record, Where
+
+RECORDS_PER_POLL_MAX = 2000
+_READ_ONE_TIMEOUT_MS = 5000
+
+
+class KafkaReader:
+    """Reads with positions that its owner keeps."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    @classmethod
+    async def connect(cls, servers: str) -> KafkaReader:
+        """Connect; raises KafkaConnectionError when nobody answers."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=servers,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=100,
+            request_timeout_ms=10_000,
+            check_crcs=True,
+        )
+        await consumer.start()
+        return cls(consumer)
+
+    async def assign(self, positions: dict[Partition, Where]) -> None:
+        # No await between assign() and seek(): the fetcher would reset the position.
+        wanted = {TopicPartition(*name): where for name, where in positions.items()}
+        bounds = await self.bounds(list(positions))
+        self._consumer.assign(list(wanted))
+        for (topic, number), where in positions.items():
+            first, end = bounds[Partition(topic, number)]
+            offset = first if where == "start" else end if where == "end" else where
+            self._consumer.seek(TopicPartition(topic, number), int(offset))
+
+    async def poll(self, timeout_s: float) -> list[Record]:
+        found = await self._consumer.getmany(
+            timeout_ms=int(timeout_s * 1000), max_records=RECORDS_PER_POLL_MAX
+        )
+        return [
+            Record(name.topic, name.partition, record.offset, record.value or b"")
+            for name, records in found.items()
+            for record in records
+        ]
+
+    async def bounds(self, partitions: list[Partition]) -> dict[Partition, Bounds]:
+        names = [TopicPartition(*partition) for partition in partitions]
+        first = await self._consumer.beginning_offsets(names)
+        end = await self._consumer.end_offsets(names)
+        return {Partition(*name): Bounds(first[name], end[name]) for name in names}
+
+    async def record_at(self, partition: Partition, offset: int) -> Record | None:
+        name = TopicPartition(*partition)
+        self._consumer.assign([name])
+        self._consumer.seek(name, offset)
+        found = await self._consumer.getmany(name, timeout_ms=_READ_ONE_TIMEOUT_MS, max_records=1)
+        for record in found.get(name, ()):
+            if record.offset == offset:
+                return Record(*partition, record.offset, record.value or b"")
+        return None
+
+    async def close(self) -> None:
+        await self._consumer.stop()
+
+
+class KafkaWriter:
+    """Writes with acks=all and an idempotent producer, so that a retry inside the client adds nothing twice."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    @classmethod
+    async def connect(cls, servers: str, request_timeout_ms: int = 10_000) -> KafkaWriter:
+        """Connect; raises KafkaConnectionError when nobody answers."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=servers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_request_size=8 * 1024 * 1024,
+            request_timeout_ms=request_timeout_ms,
+        )
+        await producer.start()
+        return cls(producer)
+
+    async def send(self, topic: str, partition: int, key: str, raw: bytes) -> Future[object]:
+        sent: Future[object] = await self._producer.send(
+            topic, value=raw, key=key.encode(), partition=partition
+        )
+        return sent
+
+    async def close(self) -> None:
+        await asyncio.wait_for(self._producer.stop(), timeout=5)

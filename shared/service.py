@@ -1,0 +1,316 @@
+"""The loop of every transactional room: poll, drop what was seen, prefetch, decide, one transaction, relay.
+
+Theory of operation: design section 4. A process owns shards by advisory locks on the one connection that commits.
+Nothing is read back from the log that was decided here; nothing leaves before it is committed; any doubt ends
+the process, and the next start goes on from the shard rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from shared import codec, start
+from shared.bus.ports import Partition, Reader, Record, Where, Writer
+from shared.clock import monotonic_s
+from shared.events.market import ClockAdvanced
+from shared.events.runtime import RoomAlive
+from shared.kill import KillPoint
+from shared.logs import log
+from shared.messages import Command, Message, Observation
+from shared.metrics import (
+    COMMIT_SECONDS,
+    COMMITS,
+    DECIDE_SECONDS,
+    DUPLICATES,
+    LOOP_LAG,
+    MESSAGES,
+    PARKED,
+    UNRELAYED,
+)
+from shared.relay import Relay
+from shared.release import CORE_VERSION
+from shared.room import MakeState, Room
+from shared.shard import ReaderStopped, Shard, ShardRow, is_own, observation_key
+from shared.store import Harvest, Store
+from shared.table import Key, Latest, Table
+from shared.topics import MARKET_QUOTES, ROOM_STATUS, TOPICS, Kind, partition_count, read_by
+
+POLL_S = 0.25
+BEAT_S = 1.0
+GAP_S_MAX = 10.0
+MARK_AFTER_S = 0.1
+
+
+class Sense(Protocol):
+    """Something outside the log that a room must see (a kill flag): asked once a poll, told as observations."""
+
+    def look(self) -> Sequence[Observation]:
+        """What is there now; only what changed."""
+
+
+class Service:
+    """One process of one room."""
+
+    def __init__(
+        self,
+        room: Room,
+        make_state: MakeState,
+        numbers: Sequence[int],
+        store: Store,
+        reader: Reader,
+        writer: Writer,
+        *,
+        process: str,
+        partitions: int,
+        kill: KillPoint,
+        senses: Sequence[Sense] = (),
+        listen: Callable[[Message], None] | None = None,
+    ) -> None:
+        self.room, self._make_state, self._numbers = room, make_state, list(numbers)
+        self._store, self._reader, self._writer = store, reader, writer
+        self._process, self._partitions, self._kill = process, partitions, kill
+        self._senses, self._listen = senses, listen
+        self._relay = Relay(writer, kill)
+        self._seen: dict[tuple[type, str], Observation] = {}
+        self.shards: dict[int, Shard] = {}
+        self._gap_since: float | None = None
+        self._last_word = self._last_mark = monotonic_s()
+        self.stopping = False
+
+    async def begin(self) -> None:
+        """Own the shards, check them against the log, load them, send the outbox again, take up reading."""
+        await self._store.own(self._numbers)
+        for number in self._numbers:
+            row = await self._store.shard_row(number)
+            outbox = await self._store.outbox(number)
+            await start.check(self.room, self._reader, number, row, outbox)
+            await self._store.beat()
+            if row is None:
+                row = ShardRow(shard=number, release=CORE_VERSION)
+                await self._store.create_shard(row)
+            latest = Latest(self._seen)
+            shard = Shard(self.room, row, self._make_state(latest, number), latest, CORE_VERSION)
+            await self._store.load(shard)
+            self.shards[number] = shard
+            for waiting in outbox:
+                await self._relay.send(number, waiting.version, waiting.body)
+        await self._read_quotes()
+        await self._reader.assign(self._positions())
+        log().info("room begins", room=self.room.name, shards=self._numbers)
+
+    async def _read_quotes(self) -> None:
+        """Know every symbol's last quote before the first order is judged."""
+        if MARKET_QUOTES not in {topic.name for topic in read_by(self.room.name)}:
+            return
+        count = partition_count(MARKET_QUOTES, self._partitions)
+        names = [Partition(MARKET_QUOTES, number) for number in range(count)]
+        bounds = await self._reader.bounds(names)
+        missing = {name: where.end for name, where in bounds.items() if where.end > where.first}
+        await self._reader.assign({name: "start" for name in missing})
+        while missing:
+            for record in await self._reader.poll(POLL_S):
+                name = Partition(record.topic, record.partition)
+                self._see(self._decode_seen(record), record)
+                if record.offset + 1 >= missing.get(name, 0):
+                    missing.pop(name, None)
+            await self._store.beat()
+
+    def _positions(self) -> dict[Partition, Where]:
+        positions: dict[Partition, Where] = {}
+        for topic in read_by(self.room.name):
+            if is_own(topic.name):
+                seen = topic.kind is Kind.OBSERVATION
+                for number, shard in self.shards.items():
+                    where: Where = "end" if seen else shard.next.get(topic.name, 0)
+                    positions[Partition(topic.name, number)] = where
+            else:
+                count = partition_count(topic.name, self._partitions)
+                whence: Where = "start" if topic.name == MARKET_QUOTES else "end"
+                positions.update({Partition(topic.name, n): whence for n in range(count)})
+        return positions
+
+    async def run(self) -> None:
+        """Turn until told to stop; then finish what is under way."""
+        while not self.stopping:
+            await self.turn(POLL_S)
+        await self._relay.drain(2.0)
+        await self._mark(self._relay.acknowledged())
+
+    async def turn(self, timeout_s: float) -> int:
+        """One poll. Returns how many records it held."""
+        records = await self._reader.poll(timeout_s)
+        began = monotonic_s()
+        if records:
+            self._kill.reached("K1")
+        for sense in self._senses:
+            for seen in sense.look():
+                self._see(seen)
+        work = self._ordered(records)
+        await self._prefetch(work)
+        self._decide(work)
+        self._kill.reached("K2") if records else None
+        await self._commit()
+        await self._relay.settle()
+        await self._keep_alive()
+        self._check_gaps()
+        LOOP_LAG.labels(self.room.name).set(monotonic_s() - began)
+        return len(records)
+
+    # -- the steps of a poll -------------------------------------------------------------------------------------
+
+    def _ordered(self, records: list[Record]) -> list[tuple[Shard | None, Record, Message | None]]:
+        """Records in handling order, each with its shard (None: an observation for all) and its new message."""
+        place = {topic: number for number, topic in enumerate(self.room.order)}
+        inputs = {t.name: n for n, t in enumerate(read_by(self.room.name))}
+        records = sorted(records, key=lambda r: (place.get(r.topic, -1), inputs[r.topic], r.partition))
+        work: list[tuple[Shard | None, Record, Message | None]] = []
+        for record in records:
+            if TOPICS[record.topic].kind is Kind.OBSERVATION:
+                work.append((None, record, self._decode_seen(record)))
+            else:
+                shard = self.shards[record.partition]
+                fresh = record.offset >= shard.next.get(record.topic, 0)
+                message = shard.take(record)
+                if fresh:
+                    work.append((shard, record, message))
+        return work
+
+    def _decode_seen(self, record: Record) -> Observation:
+        try:
+            return codec.decode(record.topic, record.raw)  # type: ignore[return-value]
+        except codec.Unreadable as error:
+            raise ReaderStopped(f"offset {record.offset}: {error}") from error
+
+    async def _prefetch(self, work: list[tuple[Shard | None, Record, Message | None]]) -> None:
+        wanted: dict[Shard, dict[Table[Any], set[Key]]] = {}
+        for shard, _, message in work:
+            if shard is None or message is None:
+                continue
+            if isinstance(message, Command):
+                keys = wanted.setdefault(shard, {}).setdefault(shard.commands, set())
+                keys.add((message.command_id,))
+            names = self.room.names.get(type(message))
+            for table_name, key in names(message) if names else ():
+                table = getattr(shard.state, table_name)
+                if table.get(*key) is None:
+                    wanted.setdefault(shard, {}).setdefault(table, set()).add(key)
+        if wanted:
+            self._said_something()
+            await self._store.prefetch(wanted)
+        self._prefetched = wanted
+
+    def _decide(self, work: list[tuple[Shard | None, Record, Message | None]]) -> None:
+        with DECIDE_SECONDS.labels(self.room.name).time():
+            for shard, record, message in work:
+                if shard is not None:
+                    shard.handle(record, message)
+                    if isinstance(message, ClockAdvanced):
+                        self._say_alive(shard, message)
+                elif isinstance(message, Observation):
+                    self._see(message, record)
+
+    def _see(self, seen: Observation, record: Record | None = None) -> None:
+        key = observation_key(seen)
+        owner = None if record is None or not is_own(record.topic) else record.partition
+        shards = list(self.shards.values()) if owner is None else [self.shards[owner]]
+        shards[0].latest.set(key, seen)
+        if type(seen) in self.room.handlers:
+            where = record or Record("", 0, -1, b"")
+            for shard in shards:
+                shard.observe(where, seen)
+
+    async def _commit(self) -> None:
+        harvests = [Harvest(s, *s.harvest()) for s in self.shards.values() if s.has_news()]
+        if harvests:
+            relayed = self._relay.acknowledged()
+            with COMMIT_SECONDS.labels(self.room.name).time():
+                await self._store.commit(harvests, relayed)
+            self._said_something()
+            self._kill.reached("K4")
+            self._relay.marked(relayed)
+            self._last_mark = monotonic_s()
+            COMMITS.labels(self.room.name).inc()
+            for shard, row, outputs in harvests:
+                shard.settle(row)
+                await self._relay.send(shard.number, row.version, outputs)
+                self._report(shard, outputs)
+            self._kill.reached("K6")
+        for shard, tables in self._prefetched.items():
+            for table, keys in tables.items():
+                table.forget(keys) if not table.is_changed() else None
+        for shard in self.shards.values():
+            await self._send_observations(shard)
+        if harvests:
+            self._kill.reached("K7")
+
+    async def _send_observations(self, shard: Shard) -> None:
+        seen, shard.observations = shard.observations, []
+        for topic, key, raw in seen:
+            number = shard.number if is_own(topic) else 0
+            future = await self._writer.send(topic, number, key, raw)
+            future.add_done_callback(_forget_failure)
+            if self._listen is not None:
+                self._listen(codec.decode(topic, raw))
+
+    def _say_alive(self, shard: Shard, clock: ClockAdvanced) -> None:
+        alive = RoomAlive(
+            at=clock.wall_time,
+            market_at=clock.market_time,
+            room=self.room.name,
+            process=self._process,
+            partition=shard.number,
+            lag=len(self._relay),
+        )
+        shard.observations.append((ROOM_STATUS, self.room.name, codec.encode(alive)))
+
+    def _report(self, shard: Shard, outputs: list[Any]) -> None:
+        MESSAGES.labels(self.room.name).inc(shard.handled)
+        DUPLICATES.labels(self.room.name).inc(shard.duplicates)
+        shard.handled = shard.duplicates = 0
+        for error in shard.errors:
+            PARKED.labels(self.room.name).inc()
+            log().error("set aside", room=self.room.name, shard=shard.number, error=error)
+        shard.errors.clear()
+        if self._listen is not None:
+            for output in outputs[1:]:
+                self._listen(codec.decode(output.topic, bytes(output.value)))
+
+    # -- staying alive -------------------------------------------------------------------------------------------
+
+    def _said_something(self) -> None:
+        self._last_word = monotonic_s()
+
+    async def _keep_alive(self) -> None:
+        now = monotonic_s()
+        relayed = self._relay.acknowledged()
+        UNRELAYED.labels(self.room.name).set(len(self._relay))
+        if relayed and now - self._last_mark > MARK_AFTER_S:
+            await self._mark(relayed)
+        elif now - self._last_word > BEAT_S:
+            await self._store.beat()
+            self._said_something()
+
+    async def _mark(self, relayed: dict[int, int]) -> None:
+        if relayed:
+            await self._store.mark(relayed)
+            self._relay.marked(relayed)
+            self._last_mark = self._last_word = monotonic_s()
+
+    def _check_gaps(self) -> None:
+        if not any(shard.gaps for shard in self.shards.values()):
+            self._gap_since = None
+            return
+        now = monotonic_s()
+        self._gap_since = self._gap_since or now
+        if now - self._gap_since > GAP_S_MAX:
+            gaps = {n: sorted(s.gaps) for n, s in self.shards.items() if s.gaps}
+            raise ReaderStopped(f"numbers are missing for {GAP_S_MAX:.0f} s: {gaps}")
+
+
+def _forget_failure(future: asyncio.Future[object]) -> None:
+    """An observation that the log did not take is replaced by the next one; it is only logged."""
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        log().warning("observation not sent", error=repr(error))

@@ -1,0 +1,68 @@
+"""Telemetry to InfluxDB: a bounded queue, a thread of its own, the oldest dropped and counted. Trading never waits.
+
+Points are lines of the line protocol with nanosecond times. While InfluxDB is not there, the queue is the backlog.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+from influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+
+from shared.metrics import DROPPED
+
+BUCKET = "plimsoll/autogen"
+LINES_MAX = 200_000
+_LINES_PER_WRITE = 5000
+_PAUSE_S = 0.5
+
+
+class Telemetry:
+    """Sends lines in the background; `close` gives it a moment to finish."""
+
+    def __init__(self, url: str, lines_max: int = LINES_MAX) -> None:
+        self._lines: deque[str] = deque(maxlen=lines_max)
+        self._url, self._stop, self.dropped = url, threading.Event(), 0
+        self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
+        if url:
+            self._thread.start()
+
+    def add(self, line: str) -> None:
+        """Queue one point."""
+        if not self._url:
+            return
+        if len(self._lines) == self._lines.maxlen:
+            self.dropped += 1
+            DROPPED.labels("influx").inc()
+        self._lines.append(line)
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """Stop after what is queued has been tried once more."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        with InfluxDBClient(url=self._url, token="-", org="-", timeout=5000) as client:
+            api = client.write_api(write_options=SYNCHRONOUS)
+            while not (self._stop.is_set() and not self._lines):
+                if not self._send(api) and self._stop.is_set():
+                    return
+                self._stop.wait(_PAUSE_S)
+
+    def _send(self, api: Any) -> bool:
+        while self._lines:
+            batch = [self._lines.popleft() for _ in range(min(_LINES_PER_WRITE, len(self._lines)))]
+            try:
+                api.write(bucket=BUCKET, org="-", record="\n".join(batch))
+            except Exception:  # noqa: BLE001  (whatever it is: keep the points, try again later)
+                room = (self._lines.maxlen or 0) - len(self._lines)
+                lost = max(0, len(batch) - room)
+                self.dropped += lost
+                DROPPED.labels("influx").inc(lost)
+                self._lines.extendleft(reversed(batch[lost:]))
+                return False
+        return True
