@@ -1,4 +1,6 @@
-"""Messages as JSON and back. A decimal never carries an exponent or trailing zeros on the wire and is never rounded."""
+"""Messages as JSON and back. A decimal never carries an exponent or trailing zeros on the wire
+and is never rounded.
+"""
 
 from __future__ import annotations
 
@@ -109,3 +111,13 @@ def decode(topic: str, raw: bytes) -> Message:
 def fingerprint(raw: bytes) -> str:
     """A short digest of a record, to tell whether the log is still the one that was read."""
     return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def command_id_of(raw: bytes) -> str:
+    """The command id in bytes that are no command, as far as one can be found."""
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    command_id = found.get("command_id") if isinstance(found, dict) else None
+    return command_id if isinstance(command_id, str) else ""

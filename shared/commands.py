@@ -15,7 +15,9 @@ class SubmitOrder(Command, frozen=True, kw_only=True, tag=True):
 
 
 class ReplaceOrder(Command, frozen=True, kw_only=True, tag=True):
-    """Judge a change of a live order; None leaves a field as it is. The new order's id is `command_id`."""
+    """Judge a change of a live order; None leaves a field as it is. The new order's id is
+    `command_id`.
+    """
 
     order_id: str
     quantity: Decimal | None = None
@@ -34,7 +36,9 @@ class Withdraw(Command, frozen=True, kw_only=True, tag=True):
 
 
 class SetLimits(Command, frozen=True, kw_only=True, tag=True):
-    """Change named limits of a scope. A value is a number as text, `off`, or a word where the limit is an action."""
+    """Change named limits of a scope. A value is a number as text, `off`, or a word where the
+    limit is an action.
+    """
 
     scope: Scope
     values: dict[str, str]

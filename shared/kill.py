@@ -9,7 +9,9 @@ POINTS = ("K1", "K2", "K3", "K4", "K5", "K6", "K7", "B1", "B2", "B3")
 
 
 class KillPoint:
-    """Counts how often the named point of this room is reached and kills the process at the nth time."""
+    """Counts how often the named point of this room is reached and kills the process at the nth
+    time.
+    """
 
     def __init__(self, room: str, text: str = "") -> None:
         self._point, self._left = "", 0

@@ -1,4 +1,6 @@
-"""Logs: one JSON object a line on stdout, with the process, and order and account ids where there are any."""
+"""Logs: one JSON object a line on stdout, with the process, and order and account ids where there
+are any.
+"""
 
 from __future__ import annotations
 

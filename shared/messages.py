@@ -1,7 +1,9 @@
 """The three kinds of message. A message knows no transport.
 
-Every message has `at` (wall time) and `market_at`, set once, where it enters; an output carries the largest
-its shard has handled. Commands are imperative, events past tense; an observation is conflated, has no number
+Every message has `at` (wall time) and `market_at`, set once, where it enters; an output carries
+the largest
+its shard has handled. Commands are imperative, events past tense; an observation is conflated,
+has no number
 and is not kept for ever.
 """
 
@@ -20,7 +22,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Command(Message, frozen=True, kw_only=True, tag=True):
-    """Something asked for; decided once, for ever. `actor` is the owner of the API key, never a field of a body."""
+    """Something asked for; decided once, for ever. `actor` is the owner of the API key, never a
+    field of a body.
+    """
 
     command_id: str
     actor: str
@@ -30,7 +34,9 @@ class Command(Message, frozen=True, kw_only=True, tag=True):
 
 
 class Event(Message, frozen=True, kw_only=True, tag=True):
-    """Something that happened. `seq` numbers a room's voice in one topic partition, without gaps, from 1."""
+    """Something that happened. `seq` numbers a room's voice in one topic partition, without gaps,
+    from 1.
+    """
 
     at: Time = Time(0)
     market_at: Time = Time(0)

@@ -1,6 +1,7 @@
 """What was committed goes to the log, in order; any failure ends the process (go-back-N).
 
-The relay always starts again at the first message that was not acknowledged: at start the whole outbox is sent
+The relay always starts again at the first message that was not acknowledged: at start the whole
+outbox is sent
 again, and readers drop what they have.
 """
 
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from shared.bus.ports import Writer
 from shared.kill import KillPoint
-from shared.shard import Output
+from shared.rows import Output
 
 WAITING_MAX = 200
 
@@ -39,14 +40,17 @@ class Relay:
     async def send(self, shard: int, version: int, outputs: list[Output]) -> None:
         """Hand one outbox row to the log, in order."""
         futures = []
-        for number, (topic, key, value) in enumerate(_fields(outputs)):
-            futures.append(await self._writer.send(topic, shard, key, bytes(value)))
+        for number, output in enumerate(outputs):
+            raw = bytes(output.value)
+            futures.append(await self._writer.send(output.topic, shard, output.key, raw))
             if number >= len(outputs) // 2:
                 self._kill.reached("K5")
         self._waiting.append(_Sent(shard, version, futures))
 
     async def settle(self) -> None:
-        """Note what has been acknowledged; waits only while too much is under way. Raises RelayFailed."""
+        """Note what has been acknowledged; waits only while too much is under way. Raises
+        RelayFailed.
+        """
         while self._waiting:
             first = self._waiting[0]
             if not all(future.done() for future in first.futures):
@@ -62,7 +66,9 @@ class Relay:
         for future in sent.futures:
             error = future.exception()
             if error is not None:
-                raise RelayFailed(f"shard {sent.shard} version {sent.version}: {error!r}") from error
+                raise RelayFailed(
+                    f"shard {sent.shard} version {sent.version}: {error!r}"
+                ) from error
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for everything under way."""
@@ -83,7 +89,3 @@ class Relay:
 
     def __len__(self) -> int:
         return len(self._waiting)
-
-
-def _fields(outputs: list[Output]) -> list[tuple[str, str, object]]:
-    return [(output.topic, output.key, output.value) for output in outputs]

@@ -1,3 +1,5 @@
-"""The version of the cores: raised whenever a decision may come out differently for the same messages."""
+"""The version of the cores: raised whenever a decision may come out differently for the same
+messages.
+"""
 
 CORE_VERSION = "1"

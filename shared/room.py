@@ -1,4 +1,6 @@
-"""What a transactional room is to the loop: its name, its tables, and one table from message to handler."""
+"""What a transactional room is to the loop: its name, its tables, and one table from message to
+handler.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,12 @@ import msgspec
 
 from shared.messages import Message
 from shared.table import At, Key, Latest, State
+from shared.topics import TOPICS
 
 Handler = Callable[[Any, Any, At], Sequence[Message]]
-"""on_x(message, state, at) -> what is to be published. Pure: no I/O, no clock, no randomness, no config."""
+"""on_x(message, state, at) -> what is to be published. Pure: no I/O, no clock, no randomness, no
+config.
+"""
 
 MakeState = Callable[[Latest, int], State]
 """Makes the state of one shard: its observations, its number."""
@@ -23,11 +28,14 @@ Names = Callable[[Any], Iterable[tuple[str, Key]]]
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """One transactional room.
 
-    name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: the class of one shard's state;
+    name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: the class of one
+    shard's state;
     handlers: message type -> handler; names: message type -> older rows to prefetch;
     order: topics in the order a poll handles them (those not named come first).
-    Events go to every topic of the room that carries their type; the loop sets seq, at, market_at, and `cause`
-    where the handler left it None (the id of the command, or the cause of the event, that was handled).
+    Events go to every topic of the room that carries their type; the loop sets seq, at,
+    market_at, and `cause`
+    where the handler left it None (the id of the command, or the cause of the event, that was
+    handled).
     """
 
     name: str
@@ -41,3 +49,12 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     def journal(self) -> str:
         """The topic of its journal."""
         return f"{self.name}.journal"
+
+    def routes(self) -> dict[type[Message], tuple[str, ...]]:
+        """Message type -> the topics of the room that carry it."""
+        found: dict[type[Message], tuple[str, ...]] = {}
+        for topic in TOPICS.values():
+            if topic.writer == self.name:
+                for kind in topic.carries:
+                    found[kind] = (*found.get(kind, ()), topic.name)
+        return found

@@ -60,7 +60,9 @@ def run_room(
     senses: Sequence[Sense] = (),
     listen: Callable[[Message], None] | None = None,
 ) -> None:
-    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and a line that says why."""
+    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and a
+    line that says why.
+    """
     configure(settings.process, settings.log_level)
     serve(settings.metrics_port)
     try:

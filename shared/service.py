@@ -1,7 +1,10 @@
-"""The loop of every transactional room: poll, drop what was seen, prefetch, decide, one transaction, relay.
+"""The loop of every transactional room: poll, drop what was seen, prefetch, decide, one
+transaction, relay.
 
-Theory of operation: design section 4. A process owns shards by advisory locks on the one connection that commits.
-Nothing is read back from the log that was decided here; nothing leaves before it is committed; any doubt ends
+Theory of operation: design section 4. A process owns shards by advisory locks on the one
+connection that commits.
+Nothing is read back from the log that was decided here; nothing leaves before it is committed;
+any doubt ends
 the process, and the next start goes on from the shard rows.
 """
 
@@ -12,10 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from shared import codec, start
-from shared.bus.ports import Partition, Reader, Record, Where, Writer
+from shared.bus.ports import Reader, Record, Writer
 from shared.clock import monotonic_s
 from shared.events.market import ClockAdvanced
 from shared.events.runtime import RoomAlive
+from shared.journal import observation_key
 from shared.kill import KillPoint
 from shared.logs import log
 from shared.messages import Command, Message, Observation
@@ -23,19 +27,25 @@ from shared.metrics import (
     COMMIT_SECONDS,
     COMMITS,
     DECIDE_SECONDS,
-    DUPLICATES,
     LOOP_LAG,
-    MESSAGES,
-    PARKED,
     UNRELAYED,
+    counted,
 )
 from shared.relay import Relay
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
-from shared.shard import ReaderStopped, Shard, ShardRow, is_own, observation_key
-from shared.store import Harvest, Store
+from shared.rows import Output, ShardRow
+from shared.shard import ReaderStopped, Shard
+from shared.statements import Harvest
+from shared.store import Store
 from shared.table import Key, Latest, Table
-from shared.topics import MARKET_QUOTES, ROOM_STATUS, TOPICS, Kind, partition_count, read_by
+from shared.topics import (
+    ROOM_STATUS,
+    TOPICS,
+    Kind,
+    is_own,
+    read_by,
+)
 
 POLL_S = 0.25
 BEAT_S = 1.0
@@ -44,7 +54,9 @@ MARK_AFTER_S = 0.1
 
 
 class Sense(Protocol):
-    """Something outside the log that a room must see (a kill flag): asked once a poll, told as observations."""
+    """Something outside the log that a room must see (a kill flag): asked once a poll, told as
+    observations.
+    """
 
     def look(self) -> Sequence[Observation]:
         """What is there now; only what changed."""
@@ -80,7 +92,9 @@ class Service:
         self.stopping = False
 
     async def begin(self) -> None:
-        """Own the shards, check them against the log, load them, send the outbox again, take up reading."""
+        """Own the shards, check them against the log, load them, send the outbox again, take up
+        reading.
+        """
         await self._store.own(self._numbers)
         for number in self._numbers:
             row = await self._store.shard_row(number)
@@ -96,40 +110,12 @@ class Service:
             self.shards[number] = shard
             for waiting in outbox:
                 await self._relay.send(number, waiting.version, waiting.body)
-        await self._read_quotes()
-        await self._reader.assign(self._positions())
-        log().info("room begins", room=self.room.name, shards=self._numbers)
-
-    async def _read_quotes(self) -> None:
-        """Know every symbol's last quote before the first order is judged."""
-        if MARKET_QUOTES not in {topic.name for topic in read_by(self.room.name)}:
-            return
-        count = partition_count(MARKET_QUOTES, self._partitions)
-        names = [Partition(MARKET_QUOTES, number) for number in range(count)]
-        bounds = await self._reader.bounds(names)
-        missing = {name: where.end for name, where in bounds.items() if where.end > where.first}
-        await self._reader.assign({name: "start" for name in missing})
-        while missing:
-            for record in await self._reader.poll(POLL_S):
-                name = Partition(record.topic, record.partition)
-                self._see(self._decode_seen(record), record)
-                if record.offset + 1 >= missing.get(name, 0):
-                    missing.pop(name, None)
+        offsets = {number: shard.next for number, shard in self.shards.items()}
+        async for record in start.last_quotes(self.room, self._reader, self._partitions):
+            self._see(self._decode_seen(record), record)
             await self._store.beat()
-
-    def _positions(self) -> dict[Partition, Where]:
-        positions: dict[Partition, Where] = {}
-        for topic in read_by(self.room.name):
-            if is_own(topic.name):
-                seen = topic.kind is Kind.OBSERVATION
-                for number, shard in self.shards.items():
-                    where: Where = "end" if seen else shard.next.get(topic.name, 0)
-                    positions[Partition(topic.name, number)] = where
-            else:
-                count = partition_count(topic.name, self._partitions)
-                whence: Where = "start" if topic.name == MARKET_QUOTES else "end"
-                positions.update({Partition(topic.name, n): whence for n in range(count)})
-        return positions
+        await self._reader.assign(start.positions(self.room, offsets, self._partitions))
+        log().info("room begins", room=self.room.name, shards=self._numbers)
 
     async def run(self) -> None:
         """Turn until told to stop; then finish what is under way."""
@@ -150,7 +136,8 @@ class Service:
         work = self._ordered(records)
         await self._prefetch(work)
         self._decide(work)
-        self._kill.reached("K2") if records else None
+        if records:
+            self._kill.reached("K2")
         await self._commit()
         await self._relay.settle()
         await self._keep_alive()
@@ -158,13 +145,15 @@ class Service:
         LOOP_LAG.labels(self.room.name).set(monotonic_s() - began)
         return len(records)
 
-    # -- the steps of a poll -------------------------------------------------------------------------------------
-
     def _ordered(self, records: list[Record]) -> list[tuple[Shard | None, Record, Message | None]]:
-        """Records in handling order, each with its shard (None: an observation for all) and its new message."""
+        """Records in handling order, each with its shard (None: an observation for all) and its
+        new message.
+        """
         place = {topic: number for number, topic in enumerate(self.room.order)}
         inputs = {t.name: n for n, t in enumerate(read_by(self.room.name))}
-        records = sorted(records, key=lambda r: (place.get(r.topic, -1), inputs[r.topic], r.partition))
+        records = sorted(
+            records, key=lambda r: (place.get(r.topic, -1), inputs[r.topic], r.partition)
+        )
         work: list[tuple[Shard | None, Record, Message | None]] = []
         for record in records:
             if TOPICS[record.topic].kind is Kind.OBSERVATION:
@@ -239,7 +228,8 @@ class Service:
             self._kill.reached("K6")
         for shard, tables in self._prefetched.items():
             for table, keys in tables.items():
-                table.forget(keys) if not table.is_changed() else None
+                if not table.is_changed():
+                    table.forget(keys)
         for shard in self.shards.values():
             await self._send_observations(shard)
         if harvests:
@@ -265,19 +255,15 @@ class Service:
         )
         shard.observations.append((ROOM_STATUS, self.room.name, codec.encode(alive)))
 
-    def _report(self, shard: Shard, outputs: list[Any]) -> None:
-        MESSAGES.labels(self.room.name).inc(shard.handled)
-        DUPLICATES.labels(self.room.name).inc(shard.duplicates)
+    def _report(self, shard: Shard, outputs: list[Output]) -> None:
+        counted(self.room.name, shard.handled, shard.duplicates, len(shard.errors))
         shard.handled = shard.duplicates = 0
         for error in shard.errors:
-            PARKED.labels(self.room.name).inc()
             log().error("set aside", room=self.room.name, shard=shard.number, error=error)
         shard.errors.clear()
         if self._listen is not None:
             for output in outputs[1:]:
                 self._listen(codec.decode(output.topic, bytes(output.value)))
-
-    # -- staying alive -------------------------------------------------------------------------------------------
 
     def _said_something(self) -> None:
         self._last_word = monotonic_s()

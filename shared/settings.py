@@ -14,7 +14,8 @@ PREFIX = "PLIMSOLL_"
 class Settings(BaseSettings):
     """What every room process needs. A room's own settings subclass this.
 
-    shards: which shards this process owns ("all" or numbers with commas); market_partitions and partitions are
+    shards: which shards this process owns ("all" or numbers with commas); market_partitions and
+    partitions are
     frozen when a stack is created.
     """
 

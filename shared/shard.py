@@ -1,7 +1,10 @@
-"""One shard of a room, without any I/O: drop what was seen, decide, and collect what one commit holds.
+"""One shard of a room, without any I/O: drop what was seen, decide, and collect what one commit
+holds.
 
-Records go in with `take` (is it new?) and `handle` (decide); `harvest` gives what is to be committed: changed
-rows, the outbox of this poll with its journal entry first, and the shard row that holds every offset and number.
+Records go in with `take` (is it new?) and `handle` (decide); `harvest` gives what is to be
+committed: changed
+rows, the outbox of this poll with its journal entry first, and the shard row that holds every
+offset and number.
 """
 
 from __future__ import annotations
@@ -14,87 +17,26 @@ from shared import codec
 from shared.bus.ports import Record
 from shared.commands import CancelOrder, ReleaseAccount
 from shared.events.risk import AlertRaised, CommandRefused
-from shared.events.runtime import Consumed, Observed, Quarantined, Run
+from shared.events.runtime import Quarantined
+from shared.journal import Journal
 from shared.messages import Command, Event, Message, Observation
 from shared.room import Room
+from shared.rows import CommandRow, Output, QuarantineRow, ShardRow
 from shared.table import At, Latest, State, Table
-from shared.topics import TOPICS, Kind, Spread
-from shared.types import Scope, ScopeKind, Time
-
-RUNS_PENDING_MAX = 10_000
+from shared.topics import TOPICS, Kind
+from shared.types import Scope, ScopeKind
 
 
 class ReaderStopped(Exception):
     """An event of another room cannot be read or handled; going on would lose it."""
 
 
-class ShardRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Every offset, number and time of a shard, by topic. `next` is the first offset not handled."""
-
-    shard: int
-    version: int = 0
-    next: dict[str, int] = {}
-    last_hash: dict[str, str] = {}
-    seq_in: dict[str, int] = {}
-    seq_out: dict[str, int] = {}
-    at: Time = Time(0)
-    market_at: Time = Time(0)
-    release: str = ""
-
-
-class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A command that was decided, for ever."""
-
-    command_id: str
-    body_hash: str | None
-    kind: str
-    at: Time
-
-
-class QuarantineRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A message set aside because its account is in quarantine; `number` is its offset, padded."""
-
-    account_id: str
-    topic: str
-    number: str
-    body: str
-    error: str
-
-
-class Output(msgspec.Struct, frozen=True, array_like=True):
-    """One record to be relayed to this shard's partition of a topic."""
-
-    topic: str
-    key: str
-    value: msgspec.Raw
-
-
-def routes(room: Room) -> dict[type[Message], tuple[str, ...]]:
-    """Message type -> the topics of the room that carry it."""
-    found: dict[type[Message], tuple[str, ...]] = {}
-    for topic in TOPICS.values():
-        if topic.writer == room.name:
-            for kind in topic.carries:
-                found[kind] = (*found.get(kind, ()), topic.name)
-    return found
-
-
-def observation_key(seen: Observation) -> str:
-    """What an observation is about: a symbol, an account, a room's shard, a feed."""
-    for field in ("symbol", "account_id"):
-        if hasattr(seen, field):
-            return str(getattr(seen, field))
-    if hasattr(seen, "room"):
-        return f"{seen.room}/{seen.partition}"  # type: ignore[attr-defined]
-    if hasattr(seen, "partition"):
-        return str(seen.partition)
-    return str(getattr(seen, "source", ""))
-
-
 class Shard:
     """The state of one shard and what it has done since its last commit."""
 
-    def __init__(self, room: Room, row: ShardRow, state: State, latest: Latest, release: str) -> None:
+    def __init__(
+        self, room: Room, row: ShardRow, state: State, latest: Latest, release: str
+    ) -> None:
         self.room, self.row, self.state, self.latest = room, row, state, latest
         self.number, self.release = row.shard, release
         self.commands = Table("commands", CommandRow, ("command_id",), keep=lambda _: False)
@@ -112,22 +54,17 @@ class Shard:
         self.observations: list[tuple[str, str, bytes]] = []
         self.errors: list[str] = []
         self.handled = self.duplicates = 0
-        self._routes = routes(room)
+        self._routes = room.routes()
         self._begin()
 
     def _begin(self) -> None:
-        self._runs: list[Run] = []
-        self._set_aside: list[tuple[str, int, int]] = []
-        self._released: list[tuple[str, int, int]] = []
-        self._observed: list[Observed] = []
+        self.journal = Journal()
         self._outputs: list[Output] = []
-        self._pending = 0
         self._changed = False
 
-    # -- what is new ---------------------------------------------------------------------------------------------
-
     def take(self, record: Record) -> Message | None:
-        """The message of a record of this shard's own partition, or None when it was seen or must wait.
+        """The message of a record of this shard's own partition, or None when it was seen or must
+        wait.
 
         Raises ReaderStopped for an event that cannot be read.
         """
@@ -139,7 +76,8 @@ class Shard:
         try:
             message = codec.decode(topic, record.raw)
         except codec.Unreadable as error:
-            return self._park(record, error)
+            self._park(record, error)
+            return None
         if isinstance(message, Event):
             return message if self._in_order(topic, message.seq) else None
         return message
@@ -159,20 +97,24 @@ class Shard:
     def _park(self, record: Record, error: Exception) -> None:
         if TOPICS[record.topic].kind is not Kind.COMMAND:
             raise ReaderStopped(f"offset {record.offset}: {error}")
-        command_id = _command_id_of(record.raw)
+        command_id = codec.command_id_of(record.raw)
         self.errors.append(f"parked offset {record.offset}: {error}")
         self._emit(
-            CommandRefused(cause=command_id, command_id=command_id, code="COMMAND_UNREADABLE", text=str(error))
+            CommandRefused(
+                cause=command_id, command_id=command_id, code="COMMAND_UNREADABLE", text=str(error)
+            )
         )
         if AlertRaised in self._routes:
             scope = Scope(kind=ScopeKind.ALL)
-            self._emit(AlertRaised(cause=command_id, code="COMMAND_PARKED", scope=scope, text=str(error)))
-
-    # -- decide --------------------------------------------------------------------------------------------------
+            self._emit(
+                AlertRaised(cause=command_id, code="COMMAND_PARKED", scope=scope, text=str(error))
+            )
 
     def handle(self, record: Record, message: Message | None) -> None:
-        """Decide one message of this shard's own partition (None: only note that its record was passed)."""
-        self._note(record)
+        """Decide one message of this shard's own partition (None: only note that its record was
+        passed).
+        """
+        self.journal.note(record)
         if message is None:
             return
         if isinstance(message, Command):
@@ -196,7 +138,7 @@ class Shard:
         at = self._time(seen)
         if self._attempt(seen, at):
             self.at = at
-            self._observed.append(self._evidence_of(record, seen, handled=True))
+            self.journal.saw(None, seen, handled=True)
 
     def _time(self, message: Message) -> At:
         return At(max(self.at.wall, message.at), max(self.at.market, message.market_at))
@@ -235,9 +177,7 @@ class Shard:
         changed = any([table.merge(mark) for table, mark in marks])
         return self._accept(message, outputs, changed, record)
 
-    def _accept(
-        self, message: Message, outputs: Any, changed: bool, record: Record | None
-    ) -> bool:
+    def _accept(self, message: Message, outputs: Any, changed: bool, record: Record | None) -> bool:
         events = [output for output in outputs if isinstance(output, Event)]
         for output in outputs:
             if isinstance(output, Observation):
@@ -247,27 +187,23 @@ class Shard:
             return False
         self._changed = True
         for seen in self.latest.take_evidence():
-            self._observed.append(self._evidence_of(record, seen))
-        cause = message.command_id if isinstance(message, Command) else getattr(message, "cause", None)
+            self.journal.saw(record, seen)
+        cause = (
+            message.command_id if isinstance(message, Command) else getattr(message, "cause", None)
+        )
         for event in events:
             self._emit(event, cause)
         self.handled += 1
         return True
 
-    def _evidence_of(self, record: Record | None, seen: Observation, handled: bool = False) -> Observed:
-        body = msgspec.Raw(codec.encode(seen))
-        offset = -1 if record is None else record.offset
-        topic = "" if record is None else record.topic
-        return Observed(max(0, len(self._runs) - 1), offset, topic, observation_key(seen), body, handled)
-
     def _decided(self, command: Command) -> None:
         kind = type(command).__name__
         self.commands.put(
-            CommandRow(command_id=command.command_id, body_hash=command.body_hash, kind=kind, at=command.at)
+            CommandRow(
+                command_id=command.command_id, body_hash=command.body_hash, kind=kind, at=command.at
+            )
         )
         self._changed = True
-
-    # -- quarantine ----------------------------------------------------------------------------------------------
 
     def _is_set_aside(self, account: str) -> bool:
         return bool(self.quarantine.by("account", account))
@@ -282,9 +218,11 @@ class Shard:
                 error=error,
             )
         )
-        self._set_aside.append((record.topic, record.partition, record.offset))
+        self.journal.set_aside.append((record.topic, record.partition, record.offset))
         self._changed = True
-        self.errors.append(f"account {account} set aside at {record.topic} {record.offset}: {error}")
+        self.errors.append(
+            f"account {account} set aside at {record.topic} {record.offset}: {error}"
+        )
 
     def _release(self, command: ReleaseAccount) -> None:
         waiting = self.quarantine.by("account", command.account_id)
@@ -292,18 +230,18 @@ class Shard:
             self.quarantine.delete(row.topic, row.number)
         for row in sorted(waiting, key=lambda row: row.number):
             record = Record(row.topic, self.number, int(row.number), row.body.encode())
-            self._released.append((row.topic, self.number, record.offset))
+            self.journal.released.append((row.topic, self.number, record.offset))
             if self._is_set_aside(row.account_id):
                 self._put_aside(record, row.account_id, "account in quarantine")
             else:
                 self._run(record, codec.decode(row.topic, record.raw), row.account_id)
 
-    # -- what is said --------------------------------------------------------------------------------------------
-
     def _emit(self, event: Event, cause: str | None = None) -> None:
         topics = self._routes.get(type(event))
         if topics is None:
-            raise ReaderStopped(f"{self.room.name} has no topic that carries {type(event).__name__}")
+            raise ReaderStopped(
+                f"{self.room.name} has no topic that carries {type(event).__name__}"
+            )
         for topic in topics:
             self._outputs.append(self._output(topic, event, cause))
         self._changed = True
@@ -325,29 +263,17 @@ class Shard:
         for topic in self._routes[type(seen)]:
             self.observations.append((topic, key, codec.encode(seen)))
 
-    def _note(self, record: Record) -> None:
-        self._pending += 1
-        last = self._runs[-1] if self._runs else None
-        if last is not None and last.topic == record.topic and last.last + 1 == record.offset:
-            self._runs[-1] = Run(record.topic, record.partition, last.first, record.offset)
-        else:
-            self._runs.append(Run(record.topic, record.partition, record.offset, record.offset))
-
-    # -- the commit ----------------------------------------------------------------------------------------------
-
     def has_news(self) -> bool:
-        """Whether there is something to commit: a change, an output, or a journal entry grown long."""
-        return self._changed or self._pending >= RUNS_PENDING_MAX or len(self._runs) >= RUNS_PENDING_MAX // 10
+        """Whether there is something to commit: a change, an output, or a journal entry grown
+        long.
+        """
+        return self._changed or self.journal.is_long()
 
     def harvest(self) -> tuple[ShardRow, list[Output]]:
-        """The new shard row (its `version` is the one to be replaced) and the outbox, journal entry first."""
-        entry = Consumed(
-            runs=tuple(self._runs),
-            set_aside=tuple(self._set_aside),
-            released=tuple(self._released),
-            observed=tuple(self._observed),
-            release=self.release,
-        )
+        """The new shard row (its `version` is the one to be replaced) and the outbox, journal
+        entry first.
+        """
+        entry = self.journal.entry(self.release)
         outputs = [self._output(self.room.journal, entry, None), *self._outputs]
         hashes = {topic: codec.fingerprint(raw) for topic, raw in self.last.items()}
         row = msgspec.structs.replace(
@@ -369,18 +295,3 @@ class Shard:
             table.settle()
         self.last = {}
         self._begin()
-
-
-def is_own(topic: str) -> bool:
-    """Whether a topic has a partition per trading shard, read by that shard alone."""
-    return TOPICS[topic].spread is Spread.TRADING
-
-
-def _command_id_of(raw: bytes) -> str:
-    """The command id in bytes that are no command, as far as one can be found."""
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return ""
-    command_id = found.get("command_id") if isinstance(found, dict) else None
-    return command_id if isinstance(command_id, str) else ""

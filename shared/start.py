@@ -1,19 +1,25 @@
-"""What is checked before a room handles its first message: is this log the one that this state has read?
+"""What is checked before a room handles its first message: is this log the one that this state
+has read?
 
 Whatever does not fit stops the process and names the remedy; nothing is guessed.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from shared import codec
-from shared.bus.ports import Bounds, Partition, Reader
+from shared.bus.ports import Bounds, Partition, Reader, Record, Where
 from shared.messages import Event
 from shared.room import Room
-from shared.shard import ShardRow, is_own
-from shared.store import OutboxRow
-from shared.topics import TOPICS, Kind, read_by
+from shared.rows import OutboxRow, ShardRow
+from shared.topics import MARKET_QUOTES, TOPICS, Kind, is_own, partition_count, read_by
 
-REMEDY = "stop the rooms and run `plimsoll rebuild --replace`, or restore the backup that fits this log"
+POLL_S = 0.25
+
+REMEDY = (
+    "stop the rooms and run `plimsoll rebuild --replace`, or restore the backup that fits this log"
+)
 
 
 class StartRefused(Exception):
@@ -42,7 +48,9 @@ async def check(
     if row is None:
         for partition in written:
             if bounds[partition].end > 0:
-                _refuse(room, f"the database has no shard {number}, but {partition.topic} has records")
+                _refuse(
+                    room, f"the database has no shard {number}, but {partition.topic} has records"
+                )
         return
     for partition in read:
         await _check_input(room, reader, row, partition, bounds[partition])
@@ -50,12 +58,48 @@ async def check(
         await _check_output(room, reader, row, partition, bounds[partition], outbox)
 
 
+def positions(
+    room: Room, offsets: dict[int, dict[str, int]], partitions: int
+) -> dict[Partition, Where]:
+    """Where reading begins: trading topics at the shard's offsets, observations at the end."""
+    found: dict[Partition, Where] = {}
+    for topic in read_by(room.name):
+        if not is_own(topic.name):
+            count = partition_count(topic.name, partitions)
+            found.update({Partition(topic.name, number): "end" for number in range(count)})
+            continue
+        for number, following in offsets.items():
+            seen = topic.kind is Kind.OBSERVATION
+            where: Where = "end" if seen else following.get(topic.name, 0)
+            found[Partition(topic.name, number)] = where
+    return found
+
+
+async def last_quotes(room: Room, reader: Reader, partitions: int) -> AsyncIterator[Record]:
+    """Every quote that market.quotes still holds, so that they are known before the first order."""
+    if MARKET_QUOTES not in {topic.name for topic in read_by(room.name)}:
+        return
+    count = partition_count(MARKET_QUOTES, partitions)
+    bounds = await reader.bounds([Partition(MARKET_QUOTES, number) for number in range(count)])
+    missing = {name: where.end for name, where in bounds.items() if where.end > where.first}
+    await reader.assign({name: "start" for name in missing})
+    while missing:
+        for record in await reader.poll(POLL_S):
+            name = Partition(record.topic, record.partition)
+            if record.offset + 1 >= missing.get(name, 0):
+                missing.pop(name, None)
+            yield record
+
+
 async def _check_input(
     room: Room, reader: Reader, row: ShardRow, partition: Partition, bounds: Bounds
 ) -> None:
     following = row.next.get(partition.topic, 0)
     if not bounds.first <= following <= bounds.end:
-        _refuse(room, f"{partition} holds offsets {bounds.first} to {bounds.end}, read up to {following}")
+        _refuse(
+            room,
+            f"{partition} holds offsets {bounds.first} to {bounds.end}, read up to {following}",
+        )
     known = row.last_hash.get(partition.topic)
     if known is None or following == 0:
         return

@@ -1,9 +1,14 @@
-"""State as tables of frozen rows in memory: what a shard knows, what it changed, and how to take that back.
+"""State as tables of frozen rows in memory: what a shard knows, what it changed, and how to take
+that back.
 
-A room's state is a handful of `Table`s. Handlers read and `put` rows; nothing else changes. The loop asks for what
-changed, writes it in one transaction and calls `settle`, or calls `rollback` when a handler raised. Rows that
-`keep` no longer wants (a closed order) leave memory once they are written; a message that names one has it
-loaded again before its handler runs. Iteration is always in key order, so state lived equals state loaded.
+A room's state is a handful of `Table`s. Handlers read and `put` rows; nothing else changes. The
+loop asks for what
+changed, writes it in one transaction and calls `settle`, or calls `rollback` when a handler
+raised. Rows that
+`keep` no longer wants (a closed order) leave memory once they are written; a message that names
+one has it
+loaded again before its handler runs. Iteration is always in key order, so state lived equals
+state loaded.
 """
 
 from __future__ import annotations
@@ -32,8 +37,10 @@ class Table(Generic[Row]):
     """Rows of one kind by key.
 
     name: the PostgreSQL table in the room's schema; row: the struct, its fields are the columns;
-    key: the fields of the primary key (text columns); indexes: name -> function of a row giving the value it is
-    found under (None: not in that index); keep: whether a written row stays in memory; live_sql: the same condition
+    key: the fields of the primary key (text columns); indexes: name -> function of a row giving
+    the value it is
+    found under (None: not in that index); keep: whether a written row stays in memory; live_sql:
+    the same condition
     in SQL, used when a shard is loaded; append_only: rows are only ever inserted.
     """
 
@@ -90,7 +97,9 @@ class Table(Generic[Row]):
         return tuple(getattr(row, field) for field in self.key)
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Take rows as stored: no change, nothing to write. A row already in memory is left as it is."""
+        """Take rows as stored: no change, nothing to write. A row already in memory is left as it
+        is.
+        """
         for row in rows:
             key = self.key_of(row)
             if key not in self._rows:
@@ -107,7 +116,9 @@ class Table(Generic[Row]):
         return bool(self._before)
 
     def mark(self) -> dict[Key, Row | None]:
-        """Begin a stretch that can be taken back by itself: returns what `merge` or `revert` needs."""
+        """Begin a stretch that can be taken back by itself: returns what `merge` or `revert`
+        needs.
+        """
         outer, self._before = self._before, {}
         return outer
 
@@ -158,7 +169,10 @@ class Table(Generic[Row]):
 
     @staticmethod
     def _move(
-        index: dict[Hashable, dict[Key, None]], key: Key, before: Hashable | None, after: Hashable | None
+        index: dict[Hashable, dict[Key, None]],
+        key: Key,
+        before: Hashable | None,
+        after: Hashable | None,
     ) -> None:
         if before is not None and before in index:
             index[before].pop(key, None)
@@ -169,9 +183,11 @@ class Table(Generic[Row]):
 
 
 class Latest:
-    """The newest observation of each kind and key. What a handler reads here is recorded as evidence for the journal.
+    """The newest observation of each kind and key. What a handler reads here is recorded as
+    evidence for the journal.
 
-    `shared` is one dict for all shards of a process; the record of what was read belongs to one shard.
+    `shared` is one dict for all shards of a process; the record of what was read belongs to one
+    shard.
     """
 
     def __init__(self, shared: dict[tuple[type, str], Observation] | None = None) -> None:
@@ -180,7 +196,9 @@ class Latest:
         self._written: dict[tuple[type, str], Observation] = {}
 
     def set(self, key: str, seen: Observation) -> None:
-        """Keep an observation as the newest of its kind and key; an older one (by market time, then time) is dropped."""
+        """Keep an observation as the newest of its kind and key; an older one (by market time,
+        then time) is dropped.
+        """
         name = (type(seen), key)
         old = self._latest.get(name)
         if old is None or (seen.at, seen.market_at) >= (old.at, old.market_at):

@@ -1,6 +1,8 @@
-"""Telemetry to InfluxDB: a bounded queue, a thread of its own, the oldest dropped and counted. Trading never waits.
+"""Telemetry to InfluxDB: a bounded queue, a thread of its own, the oldest dropped and counted.
+Trading never waits.
 
-Points are lines of the line protocol with nanosecond times. While InfluxDB is not there, the queue is the backlog.
+Points are lines of the line protocol with nanosecond times. While InfluxDB is not there, the
+queue is the backlog.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import threading
 from collections import deque
 from typing import Any
 
-from influxdb_client import InfluxDBClient
+from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 
 from shared.metrics import DROPPED

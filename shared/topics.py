@@ -1,6 +1,8 @@
-"""The only place where a topic is named: who writes it, who reads it, what it carries, how long it is kept.
+"""The only place where a topic is named: who writes it, who reads it, what it carries, how long
+it is kept.
 
-Trading topics are keyed by firm and share one frozen partition count, so that everything of a firm is serial.
+Trading topics are keyed by firm and share one frozen partition count, so that everything of a
+firm is serial.
 Market topics are keyed by symbol. `docs/topics.md` is generated from `TOPICS`.
 """
 
@@ -53,7 +55,9 @@ ROOM_STATUS = "room.status"
 
 
 class Kind(StrEnum):
-    """How a reader tells what is new: an inbox by `command_id`, a voice by `seq`, a sight by its own time."""
+    """How a reader tells what is new: an inbox by `command_id`, a voice by `seq`, a sight by its
+    own time.
+    """
 
     COMMAND = "command"
     EVENT = "event"
@@ -82,14 +86,26 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     compacted: bool = False
 
 
-def _trading(name: str, kind: Kind, writer: str, readers: tuple[str, ...], *carries: type[Message]) -> Topic:
+def _trading(
+    name: str, kind: Kind, writer: str, readers: tuple[str, ...], *carries: type[Message]
+) -> Topic:
     return Topic(
-        name=name, kind=kind, spread=Spread.TRADING, key="firm", writer=writer, readers=readers, carries=carries
+        name=name,
+        kind=kind,
+        spread=Spread.TRADING,
+        key="firm",
+        writer=writer,
+        readers=readers,
+        carries=carries,
     )
 
 
 def _market(
-    name: str, readers: tuple[str, ...], *carries: type[Message], spread: Spread = Spread.MARKET, compacted: bool = False
+    name: str,
+    readers: tuple[str, ...],
+    *carries: type[Message],
+    spread: Spread = Spread.MARKET,
+    compacted: bool = False,
 ) -> Topic:
     return Topic(
         name=name,
@@ -270,3 +286,8 @@ def read_by(room: str) -> tuple[Topic, ...]:
     """The topics a room reads, inboxes first."""
     mine = [topic for topic in _ALL if room in topic.readers]
     return tuple(sorted(mine, key=lambda topic: (topic.kind is not Kind.COMMAND, topic.name)))
+
+
+def is_own(topic: str) -> bool:
+    """Whether a topic has a partition per trading shard, read by that shard alone."""
+    return TOPICS[topic].spread is Spread.TRADING

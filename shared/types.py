@@ -1,7 +1,8 @@
 """The words of the field as values: times, sides, orders, executions, accounts, quotes.
 
 Money, prices and quantities of trading are `Decimal`; market data carries `float` as published and
-becomes `Decimal` only through an instrument. A `Time` is integer microseconds since the epoch (UTC),
+becomes `Decimal` only through an instrument. A `Time` is integer microseconds since the epoch
+(UTC),
 RFC 3339 on the wire.
 """
 
@@ -60,7 +61,8 @@ def _second_text(second: int) -> str:
 
 
 def normal(value: Decimal) -> Decimal:
-    """The same number without trailing zeros and without an exponent (`2.50` -> `2.5`, `1E+2` -> `100`).
+    """The same number without trailing zeros and without an exponent (`2.50` -> `2.5`, `1E+2` ->
+    `100`).
 
     State lived must equal state loaded, so everything that is stored or sent passes through here.
     """
@@ -141,7 +143,9 @@ class ScopeKind(StrEnum):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What a halt, a limit or a breaker applies to. `name` is empty for `all`; a strategy belongs to `account_id`."""
+    """What a halt, a limit or a breaker applies to. `name` is empty for `all`; a strategy belongs
+    to `account_id`.
+    """
 
     kind: ScopeKind
     name: str = ""
@@ -185,7 +189,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True):
-    """An order and how far it has come; `cum + leaves = quantity` while it is open, leaves 0 once it ended.
+    """An order and how far it has come; `cum + leaves = quantity` while it is open, leaves 0 once
+    it ended.
 
     Times are market times. `exit` says that the gate verified it as reducing the position.
     """
@@ -210,7 +215,9 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """A fill. `transact_at` is market time; `quote_at` and `quote_row` name the quote it traded against."""
+    """A fill. `transact_at` is market time; `quote_at` and `quote_row` name the quote it traded
+    against.
+    """
 
     execution_id: str
     order_id: str
@@ -241,7 +248,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """A failed check. `limit`, `value` and `projected` are the numbers behind it, as text where they are not numbers."""
+    """A failed check. `limit`, `value` and `projected` are the numbers behind it, as text where
+    they are not numbers.
+    """
 
     code: str
     scope: str = ""

@@ -1,4 +1,6 @@
-"""The log on Apache Kafka: partitions assigned by hand, no consumer group, an idempotent producer with acks=all."""
+"""The log on Apache Kafka: partitions assigned by hand, no consumer group, an idempotent producer
+with acks=all.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class KafkaReader:
 
 
 class KafkaWriter:
-    """Writes with acks=all and an idempotent producer, so that a retry inside the client adds nothing twice."""
+    """Writes with acks=all and an idempotent producer, so that a retry inside the client adds
+    nothing twice.
+    """
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer

@@ -1,4 +1,6 @@
-"""What the loop needs of a log. Positions are raw offsets; a partition is named by topic and number."""
+"""What the loop needs of a log. Positions are raw offsets; a partition is named by topic and
+number.
+"""
 
 from __future__ import annotations
 

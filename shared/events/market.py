@@ -1,4 +1,6 @@
-"""The voice of market_data. Everything but the clock is an observation; prices are float64 as published."""
+"""The voice of market_data. Everything but the clock is an observation; prices are float64 as
+published.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class FeedState(StrEnum):
 
 
 class QuoteUpdated(Observation, frozen=True, kw_only=True, tag=True):
-    """The national best bid and offer of a symbol, conflated. `row` counts the symbol's quotes of this run from 0."""
+    """The national best bid and offer of a symbol, conflated. `row` counts the symbol's quotes of
+    this run from 0.
+    """
 
     symbol: str
     bid: float
@@ -37,9 +41,12 @@ class QuoteUpdated(Observation, frozen=True, kw_only=True, tag=True):
 class TickBatch(Observation, frozen=True, kw_only=True, tag=True):
     """All ticks of one symbol in one stretch of market time, in order, as columns of one length.
 
-    `kind[i]` is "q" (quote) or "t" (trade); `time_us[i]` is microseconds since the epoch. A quote uses `bid`,
-    `bid_size`, `ask`, `ask_size`; a trade has its price in `bid`, its size in `bid_size` and zeros in the others.
-    `row[i]` is the number of the data row in the symbol's file (from 0). A stretch never ends between two ticks
+    `kind[i]` is "q" (quote) or "t" (trade); `time_us[i]` is microseconds since the epoch. A quote
+    uses `bid`,
+    `bid_size`, `ask`, `ask_size`; a trade has its price in `bid`, its size in `bid_size` and
+    zeros in the others.
+    `row[i]` is the number of the data row in the symbol's file (from 0). A stretch never ends
+    between two ticks
     of the same microsecond: when the batch is there, every tick of the symbol up to `market_at` is.
     """
 
@@ -57,7 +64,9 @@ class TickBatch(Observation, frozen=True, kw_only=True, tag=True):
 
 
 class TicksThrough(Observation, frozen=True, kw_only=True, tag=True):
-    """Every tick up to `market_at` of every symbol of this partition of market.ticks has been published."""
+    """Every tick up to `market_at` of every symbol of this partition of market.ticks has been
+    published.
+    """
 
     source: str
 
@@ -79,7 +88,9 @@ class BarClosed(Observation, frozen=True, kw_only=True, tag=True):
 
 
 class FeedReported(Observation, frozen=True, kw_only=True, tag=True):
-    """The health of a feed, each wall second: `at` is its last sign of life; `symbols` are the ones it carries."""
+    """The health of a feed, each wall second: `at` is its last sign of life; `symbols` are the
+    ones it carries.
+    """
 
     source: str
     run: str
@@ -93,7 +104,8 @@ class FeedReported(Observation, frozen=True, kw_only=True, tag=True):
 class ClockAdvanced(Event, frozen=True, kw_only=True, tag=True):
     """Time is a message: each wall second, and at each minute and session boundary of market time.
 
-    `session` is the date of the current or next session (YYYY-MM-DD), `is_open` whether market time is inside it.
+    `session` is the date of the current or next session (YYYY-MM-DD), `is_open` whether market
+    time is inside it.
     """
 
     market_time: Time

@@ -64,7 +64,9 @@ class CancelRefused(Event, frozen=True, kw_only=True, tag=True):
 
 
 class ReplacePending(Event, frozen=True, kw_only=True, tag=True):
-    """A replace is on its way to the venue; `state` is the old order, `request_id` the new one's id."""
+    """A replace is on its way to the venue; `state` is the old order, `request_id` the new one's
+    id.
+    """
 
     state: OrderState
     request_id: str
@@ -120,7 +122,9 @@ class ExecutionCorrected(Event, frozen=True, kw_only=True, tag=True):
 
 
 class OrderFlagged(Event, frozen=True, kw_only=True, tag=True):
-    """Something about an order or execution that a person must look at (late_fill, overfill, orphan_fill ...)."""
+    """Something about an order or execution that a person must look at (late_fill, overfill,
+    orphan_fill ...).
+    """
 
     order_id: str
     alert: str

@@ -1,4 +1,6 @@
-"""The voice of portfolio: `portfolio.positions` (facts of the book) and `portfolio.valuations` (observations)."""
+"""The voice of portfolio: `portfolio.positions` (facts of the book) and `portfolio.valuations`
+(observations).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class AccountOpened(Event, frozen=True, kw_only=True, tag=True):
 
 
 class CashMoved(Event, frozen=True, kw_only=True, tag=True):
-    """Cash that no fill explains moved: `kind` is opening, deposit, withdrawal, dividend, fee ...; signed."""
+    """Cash that no fill explains moved: `kind` is opening, deposit, withdrawal, dividend, fee
+    ...; signed.
+    """
 
     kind: str
     amount: Decimal
@@ -50,7 +54,9 @@ class PositionAdjusted(Event, frozen=True, kw_only=True, tag=True):
 
 
 class PositionValue(msgspec.Struct, frozen=True, kw_only=True):
-    """One position of a valuation, in the account's currency; `stale` where no valid price was known."""
+    """One position of a valuation, in the account's currency; `stale` where no valid price was
+    known.
+    """
 
     symbol: str
     quantity: Decimal
@@ -64,7 +70,8 @@ class PositionValue(msgspec.Struct, frozen=True, kw_only=True):
 class AccountValued(Observation, frozen=True, kw_only=True, tag=True):
     """An account marked to market. `equity = cash + sum of market values`.
 
-    `day_start_equity` and `day_flows` are of the current market day; `oms_seq` is the last oms.orders event in it.
+    `day_start_equity` and `day_flows` are of the current market day; `oms_seq` is the last
+    oms.orders event in it.
     """
 
     account_id: str

@@ -31,7 +31,8 @@ class OrderApproved(Event, frozen=True, kw_only=True, tag=True):
 
 
 class OrderDenied(Event, frozen=True, kw_only=True, tag=True):
-    """Risk refused the order; it will not reach a venue. `violations` lists every failed check, in CHECKS order.
+    """Risk refused the order; it will not reach a venue. `violations` lists every failed check,
+    in CHECKS order.
 
     OMS repeats it on `oms.orders` with the `state` it recorded; there the client waits for it.
     """

@@ -26,7 +26,8 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Observed(msgspec.Struct, frozen=True, array_like=True):
-    """An observation that a handler used: it was known before message `offset` of `runs[run]` was handled.
+    """An observation that a handler used: it was known before message `offset` of `runs[run]` was
+    handled.
 
     `handled`: it was itself handled as a message and changed something.
     """
@@ -40,7 +41,9 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Consumed(Event, frozen=True, kw_only=True, tag=True):
-    """What one commit of a shard handled, in handling order, and what it observed. Replay feeds it again in that order."""
+    """What one commit of a shard handled, in handling order, and what it observed. Replay feeds
+    it again in that order.
+    """
 
     runs: tuple[Run, ...]
     set_aside: tuple[tuple[str, int, int], ...] = ()

@@ -1,4 +1,6 @@
-"""The voice of a venue link, `venue.<link>.reports`: what the broker said, before anyone acts on it."""
+"""The voice of a venue link, `venue.<link>.reports`: what the broker said, before anyone acts on
+it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class ReportKind(StrEnum):
 
 
 class VenueReport(Event, frozen=True, kw_only=True, tag=True):
-    """One report of a broker. `order_id` is our reference, `request_id` the cancel or replace it answers."""
+    """One report of a broker. `order_id` is our reference, `request_id` the cancel or replace it
+    answers.
+    """
 
     link: str
     kind: ReportKind
@@ -46,7 +50,9 @@ class VenueReport(Event, frozen=True, kw_only=True, tag=True):
 
 
 class ReportUnreadable(Event, frozen=True, kw_only=True, tag=True):
-    """The broker said something that the link cannot read; risk halts the account until it is reconciled."""
+    """The broker said something that the link cannot read; risk halts the account until it is
+    reconciled.
+    """
 
     link: str
     raw: str

@@ -1,0 +1,74 @@
+"""The journal entry of one commit while it grows: what was handled, in which order, and what was
+seen meanwhile.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared import codec
+from shared.bus.ports import Record
+from shared.events.runtime import Consumed, Observed, Run
+from shared.messages import Observation
+
+RECORDS_MAX = 10_000
+RUNS_MAX = 1_000
+
+
+def observation_key(seen: Observation) -> str:
+    """What an observation is about: a symbol, an account, a room's shard, a feed."""
+    for field in ("symbol", "account_id"):
+        if hasattr(seen, field):
+            return str(getattr(seen, field))
+    if hasattr(seen, "room"):
+        return f"{seen.room}/{seen.partition}"  # type: ignore[attr-defined]
+    if hasattr(seen, "partition"):
+        return str(seen.partition)
+    return str(getattr(seen, "source", ""))
+
+
+class Journal:
+    """Collects one `Consumed`."""
+
+    def __init__(self) -> None:
+        self.set_aside: list[tuple[str, int, int]] = []
+        self.released: list[tuple[str, int, int]] = []
+        self._runs: list[Run] = []
+        self._observed: list[Observed] = []
+        self._records = 0
+
+    def note(self, record: Record) -> None:
+        """A record was passed: handled, or dropped as a duplicate."""
+        self._records += 1
+        last = self._runs[-1] if self._runs else None
+        if last is not None and last.topic == record.topic and last.last + 1 == record.offset:
+            self._runs[-1] = Run(record.topic, record.partition, last.first, record.offset)
+        else:
+            self._runs.append(Run(record.topic, record.partition, record.offset, record.offset))
+
+    def saw(self, record: Record | None, seen: Observation, *, handled: bool = False) -> None:
+        """An observation was used while `record` was handled (None: at its own coming)."""
+        self._observed.append(
+            Observed(
+                max(0, len(self._runs) - 1),
+                -1 if record is None else record.offset,
+                "" if record is None else record.topic,
+                observation_key(seen),
+                msgspec.Raw(codec.encode(seen)),
+                handled,
+            )
+        )
+
+    def is_long(self) -> bool:
+        """Whether it should be committed even though nothing changed."""
+        return self._records >= RECORDS_MAX or len(self._runs) >= RUNS_MAX
+
+    def entry(self, release: str) -> Consumed:
+        """The entry as it stands."""
+        return Consumed(
+            runs=tuple(self._runs),
+            set_aside=tuple(self.set_aside),
+            released=tuple(self.released),
+            observed=tuple(self._observed),
+            release=release,
+        )
