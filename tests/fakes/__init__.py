@@ -1,0 +1,1 @@
+"""Implementations of our ports that live in memory."""

@@ -1,0 +1,268 @@
+"""The loop over a log and a store in memory: what is seen twice counts once, and every death is survived."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from shared import codec
+from shared.bus.memory import MemoryLog
+from shared.bus.ports import Partition
+from shared.commands import CancelOrder, ReleaseAccount
+from shared.events.runtime import Consumed, Quarantined
+from shared.messages import Command, Message
+from shared.shard import ReaderStopped
+from shared.start import StartRefused
+from shared.topics import OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
+from tests.builders import ACCOUNT, NOON, approved
+from tests.fakes.store import MemoryDatabase, StaleOwner
+from tests.fakes.toy import MENDED, CountRow, started
+
+OTHER = "22222222-2222-4222-8222-222222222222"
+
+
+def put(log: MemoryLog, message: Message) -> None:
+    topic = OMS_INBOX if isinstance(message, Command) else RISK_DECISIONS
+    log.append(topic, 0, codec.encode(message))
+
+
+def told(log: MemoryLog, topic: str = OMS_ORDERS) -> list[Message]:
+    """What a reader accepts: each number once."""
+    messages = [codec.decode(topic, raw) for raw in log.partitions[Partition(topic, 0)]]
+    return list({message.seq: message for message in messages}.values())  # type: ignore[attr-defined]
+
+
+def count(database: MemoryDatabase, account: str = ACCOUNT) -> int:
+    raw = database.rows[(0, "counts")].get((account,))
+    return codec.decoder(CountRow).decode(raw).orders if raw else 0
+
+
+def cancel(command_id: str, **fields: str) -> CancelOrder:
+    return CancelOrder(
+        at=NOON,
+        market_at=NOON,
+        command_id=command_id,
+        actor="ada",
+        account_id=ACCOUNT,
+        order_id="x",
+    )
+
+
+def play(test: Callable[[MemoryLog, MemoryDatabase], Awaitable[None]]) -> None:
+    asyncio.run(test(MemoryLog(), MemoryDatabase()))  # type: ignore[arg-type]
+
+
+def test_an_event_delivered_twice_is_handled_once() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        for seq in (1, 1, 2, 1, 2):
+            put(log, approved(seq, f"order-{seq}"))
+        await service.turn(0)
+        assert count(database) == 2
+        assert [m.seq for m in told(log)] == [1, 2]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_an_event_behind_a_gap_waits_for_the_missing_one_to_come_again() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        for seq in (1, 3, 2, 3):
+            put(log, approved(seq, f"order-{seq}"))
+        await service.turn(0)
+        orders = [m.state.order.order_id for m in told(log)]  # type: ignore[attr-defined]
+        assert orders == ["order-1", "order-2", "order-3"]
+
+    play(body)
+
+
+def test_a_command_is_decided_once_for_ever_across_restarts() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, cancel("c-1"))
+        put(log, cancel("c-1"))
+        await service.turn(0)
+        again = await started(log, database)
+        put(log, cancel("c-1"))
+        put(log, cancel("c-2"))
+        await again.turn(0)
+        assert [m.request_id for m in told(log)] == ["c-1", "c-2"]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_a_death_after_the_commit_before_the_relay_sends_the_outbox_again() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1))
+
+        async def die(*_: object) -> None:
+            raise ConnectionError
+
+        service._relay.send = die  # type: ignore[method-assign]
+        with pytest.raises(ConnectionError):
+            await service.turn(0)
+        assert told(log) == [] and count(database) == 1
+        await started(log, database)
+        assert [m.cause for m in told(log)] == ["order-1"]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_a_death_before_the_commit_decides_again() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1))
+
+        async def die(*_: object) -> None:
+            raise ConnectionError
+
+        service._store.commit = die  # type: ignore[method-assign]
+        with pytest.raises(ConnectionError):
+            await service.turn(0)
+        assert count(database) == 0
+        again = await started(log, database)
+        await again.turn(0)
+        assert count(database) == 1
+        assert len(told(log)) == 1
+
+    play(body)
+
+
+def test_a_stale_owner_commits_nothing() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        stale = await started(log, database)
+        owner = await started(log, database)
+        put(log, approved(1))
+        await owner.turn(0)
+        with pytest.raises(StaleOwner):
+            await stale.turn(0)
+        assert count(database) == 1
+        assert len(told(log)) == 1
+
+    play(body)
+
+
+def test_the_journal_names_what_was_handled_duplicates_included() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        for seq in (1, 1, 2):
+            put(log, approved(seq, f"order-{seq}"))
+        await service.turn(0)
+        (entry,) = told(log, OMS_JOURNAL)
+        assert isinstance(entry, Consumed)
+        assert [(run.topic, run.first, run.last) for run in entry.runs] == [(RISK_DECISIONS, 0, 2)]
+
+    play(body)
+
+
+def test_a_poll_that_changes_nothing_is_not_committed_and_its_range_goes_into_the_next_entry() -> (
+    None
+):
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1))
+        await service.turn(0)
+        put(log, approved(1))
+        await service.turn(0)
+        assert len(told(log, OMS_JOURNAL)) == 1
+        put(log, approved(2, "order-2"))
+        await service.turn(0)
+        second = told(log, OMS_JOURNAL)[1]
+        assert [(r.first, r.last) for r in second.runs] == [(1, 2)]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_a_message_whose_handler_raises_sets_aside_its_account_only() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1, "order-1"))
+        put(log, approved(2, "order-2", symbol="POISON"))
+        put(log, approved(3, "order-3"))
+        put(log, approved(4, "order-4", account_id=OTHER))
+        await service.turn(0)
+        assert count(database) == 1 and count(database, OTHER) == 1
+        assert len(database.rows[(0, "quarantine")]) == 2
+        marks = [m for m in told(log, OMS_JOURNAL) if isinstance(m, Quarantined)]
+        assert [(m.account_id, m.offset) for m in marks] == [(ACCOUNT, 1)]
+
+    play(body)
+
+
+def test_a_released_account_gets_its_messages_again_in_order() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1, "order-1", symbol="POISON"))
+        put(log, approved(2, "order-2"))
+        await service.turn(0)
+        mended = await started(log, database, MENDED)
+        release = ReleaseAccount(
+            at=NOON, market_at=NOON, command_id="r", actor="ada", account_id=ACCOUNT, room="oms"
+        )
+        put(log, release)
+        await mended.turn(0)
+        assert not database.rows[(0, "quarantine")]
+        orders = [m.state.order.order_id for m in told(log)]  # type: ignore[attr-defined]
+        assert orders == ["order-1", "order-2"]
+
+    play(body)
+
+
+def test_a_cancel_passes_while_its_account_is_set_aside() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1, "order-1", symbol="POISON"))
+        await service.turn(0)
+        put(log, cancel("c-1"))
+        await service.turn(0)
+        assert [m.request_id for m in told(log)] == ["c-1"]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_an_unreadable_command_is_refused_and_an_unreadable_event_stops_the_reader() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        log.append(OMS_INBOX, 0, b'{"type":"CancelOrder","command_id":"bad"}')
+        await service.turn(0)
+        (refused,) = told(log)
+        assert (refused.command_id, refused.code) == ("bad", "COMMAND_UNREADABLE")  # type: ignore[attr-defined]
+        log.append(RISK_DECISIONS, 0, b"{")
+        with pytest.raises(ReaderStopped):
+            await service.turn(0)
+
+    play(body)
+
+
+@pytest.mark.parametrize("fault", ["empty database", "log cut", "other record", "ahead"])
+def test_a_log_that_does_not_fit_the_state_is_refused_with_the_remedy(fault: str) -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1))
+        put(log, approved(2, "order-2"))
+        await service.turn(0)
+        await service._relay.settle()
+        await database_mark(service)
+        if fault == "empty database":
+            database.shards.clear()
+        elif fault == "log cut":
+            log.partitions[Partition(RISK_DECISIONS, 0)].pop()
+        elif fault == "other record":
+            log.partitions[Partition(RISK_DECISIONS, 0)][-1] = codec.encode(approved(2, "foreign"))
+        else:
+            log.append(
+                OMS_ORDERS,
+                0,
+                log.partitions[Partition(OMS_ORDERS, 0)][-1].replace(b'"seq":2', b'"seq":9'),
+            )
+        with pytest.raises(StartRefused, match="plimsoll rebuild --replace"):
+            await started(log, database)
+
+    play(body)
+
+
+async def database_mark(service: object) -> None:
+    await service._mark(service._relay.acknowledged())  # type: ignore[attr-defined]
