@@ -38,8 +38,8 @@ class Event(Message, frozen=True, kw_only=True, tag=True):
     from 1.
     """
 
-    at: Time = Time(0)
-    market_at: Time = Time(0)
+    at: Time = msgspec.field(default_factory=Time)
+    market_at: Time = msgspec.field(default_factory=Time)
     seq: int = 0
     cause: str | None = None
     firm_id: str = ""
