@@ -33,7 +33,9 @@ def _kept(topic: Topic) -> str:
 
 
 def _row(topic: Topic) -> str:
-    carries = ", ".join(f"[{kind.__name__}](schemas/{kind.__name__}.json)" for kind in topic.carries)
+    carries = ", ".join(
+        f"[{kind.__name__}](schemas/{kind.__name__}.json)" for kind in topic.carries
+    )
     writer = "anyone" if topic.writer == "*" else topic.writer
     cells = (topic.name, topic.kind, writer, ", ".join(topic.readers), topic.key, _kept(topic))
     return f"| `{cells[0]}` | {' | '.join(str(cell) for cell in cells[1:])} | {carries} |\n"

@@ -6,23 +6,50 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import uvloop
 
 from shared.bus.kafka import KafkaReader, KafkaWriter
+from shared.events.runtime import RoomAlive
 from shared.kill import KillPoint
 from shared.logs import configure, log
 from shared.messages import Message
 from shared.metrics import serve
+from shared.pulse import Pulse
 from shared.room import MakeState, Room
 from shared.service import Sense, Service
 from shared.settings import Settings
 from shared.store import PostgresStore
+from shared.telemetry import Telemetry
+
+Points = Callable[[Message], list[str]]
+"""points(message) -> InfluxDB lines about something this room said."""
+
+
+def _no_points(message: Message) -> list[str]:
+    return []
+
+
+def listener(telemetry: Telemetry, points: Points, first: int) -> Callable[[Message, Pulse], None]:
+    """What the room says becomes telemetry; its first shard's sign of life, the `service` point."""
+
+    def listen(message: Message, pulse: Pulse) -> None:
+        if isinstance(message, RoomAlive):
+            if message.partition == first:
+                telemetry.add(pulse.line(message.at, message.lag))
+            return
+        for line in points(message):
+            telemetry.add(line)
+
+    return listen
 
 
 async def _serve(
-    room: Room, make_state: MakeState, settings: Settings, senses: Sequence[Sense], listen: Any
+    room: Room,
+    make_state: MakeState,
+    settings: Settings,
+    senses: Sequence[Sense],
+    listen: Callable[[Message, Pulse], None],
 ) -> None:
     kill = KillPoint(room.name, settings.kill_at)
     store = await PostgresStore.connect(settings.postgres, room, kill)
@@ -58,15 +85,17 @@ def run_room(
     settings: Settings,
     *,
     senses: Sequence[Sense] = (),
-    listen: Callable[[Message], None] | None = None,
+    points: Points = _no_points,
 ) -> None:
-    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and a
-    line that says why.
-    """
+    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and says why."""
     configure(settings.process, settings.log_level)
     serve(settings.metrics_port)
+    telemetry = Telemetry(settings.influx)
+    listen = listener(telemetry, points, settings.owned()[0])
     try:
         uvloop.run(_serve(room, make_state, settings, senses, listen))
     except Exception as error:
         log().critical("room stops", room=room.name, error=repr(error), exc_info=True)
         raise SystemExit(1) from error
+    finally:
+        telemetry.close()

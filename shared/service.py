@@ -31,6 +31,7 @@ from shared.metrics import (
     UNRELAYED,
     counted,
 )
+from shared.pulse import Pulse
 from shared.relay import Relay
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
@@ -78,13 +79,14 @@ class Service:
         partitions: int,
         kill: KillPoint,
         senses: Sequence[Sense] = (),
-        listen: Callable[[Message], None] | None = None,
+        listen: Callable[[Message, Pulse], None] | None = None,
     ) -> None:
         self.room, self._make_state, self._numbers = room, make_state, list(numbers)
         self._store, self._reader, self._writer = store, reader, writer
         self._process, self._partitions, self._kill = process, partitions, kill
         self._senses, self._listen = senses, listen
         self._relay = Relay(writer, kill)
+        self.pulse = Pulse(room.name, process)
         self._seen: dict[tuple[type, str], Observation] = {}
         self.shards: dict[int, Shard] = {}
         self._gap_since: float | None = None
@@ -191,14 +193,16 @@ class Service:
         self._prefetched = wanted
 
     def _decide(self, work: list[tuple[Shard | None, Record, Message | None]]) -> None:
-        with DECIDE_SECONDS.labels(self.room.name).time():
-            for shard, record, message in work:
-                if shard is not None:
-                    shard.handle(record, message)
-                    if isinstance(message, ClockAdvanced):
-                        self._say_alive(shard, message)
-                elif isinstance(message, Observation):
-                    self._see(message, record)
+        began = monotonic_s()
+        for shard, record, message in work:
+            if shard is not None:
+                shard.handle(record, message)
+                if isinstance(message, ClockAdvanced):
+                    self._say_alive(shard, message)
+            elif isinstance(message, Observation):
+                self._see(message, record)
+        self.pulse.decided(monotonic_s() - began)
+        DECIDE_SECONDS.labels(self.room.name).observe(monotonic_s() - began)
 
     def _see(self, seen: Observation, record: Record | None = None) -> None:
         key = observation_key(seen)
@@ -214,13 +218,13 @@ class Service:
         harvests = [Harvest(s, *s.harvest()) for s in self.shards.values() if s.has_news()]
         if harvests:
             relayed = self._relay.acknowledged()
-            with COMMIT_SECONDS.labels(self.room.name).time():
-                await self._store.commit(harvests, relayed)
+            began = monotonic_s()
+            await self._store.commit(harvests, relayed)
+            self._measure(monotonic_s() - began, sum(shard.handled for shard, _, _ in harvests))
             self._said_something()
             self._kill.reached("K4")
             self._relay.marked(relayed)
             self._last_mark = monotonic_s()
-            COMMITS.labels(self.room.name).inc()
             for shard, row, outputs in harvests:
                 shard.settle(row)
                 await self._relay.send(shard.number, row.version, outputs)
@@ -242,7 +246,7 @@ class Service:
             future = await self._writer.send(topic, number, key, raw)
             future.add_done_callback(_forget_failure)
             if self._listen is not None:
-                self._listen(codec.decode(topic, raw))
+                self._listen(codec.decode(topic, raw), self.pulse)
 
     def _say_alive(self, shard: Shard, clock: ClockAdvanced) -> None:
         alive = RoomAlive(
@@ -255,6 +259,11 @@ class Service:
         )
         shard.observations.append((ROOM_STATUS, self.room.name, codec.encode(alive)))
 
+    def _measure(self, seconds: float, messages: int) -> None:
+        COMMITS.labels(self.room.name).inc()
+        COMMIT_SECONDS.labels(self.room.name).observe(seconds)
+        self.pulse.committed(seconds, messages)
+
     def _report(self, shard: Shard, outputs: list[Output]) -> None:
         counted(self.room.name, shard.handled, shard.duplicates, len(shard.errors))
         shard.handled = shard.duplicates = 0
@@ -263,7 +272,7 @@ class Service:
         shard.errors.clear()
         if self._listen is not None:
             for output in outputs[1:]:
-                self._listen(codec.decode(output.topic, bytes(output.value)))
+                self._listen(codec.decode(output.topic, bytes(output.value)), self.pulse)
 
     def _said_something(self) -> None:
         self._last_word = monotonic_s()

@@ -1,0 +1,1 @@
+"""Tests on the real four servers and real processes."""
