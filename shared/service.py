@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from shared import codec, start
 from shared.bus.ports import Reader, Record, Writer
@@ -22,7 +22,7 @@ from shared.events.runtime import RoomAlive
 from shared.journal import observation_key
 from shared.kill import KillPoint
 from shared.logs import log
-from shared.messages import Command, Message, Observation
+from shared.messages import Message, Observation
 from shared.metrics import (
     COMMIT_SECONDS,
     COMMITS,
@@ -39,7 +39,7 @@ from shared.rows import Output, ShardRow
 from shared.shard import ReaderStopped, Shard
 from shared.statements import Harvest
 from shared.store import Store
-from shared.table import Key, Latest, Table
+from shared.table import Latest
 from shared.topics import (
     ROOM_STATUS,
     TOPICS,
@@ -47,6 +47,7 @@ from shared.topics import (
     is_own,
     read_by,
 )
+from shared.work import Work, wanted_rows
 
 POLL_S = 0.25
 BEAT_S = 1.0
@@ -147,7 +148,7 @@ class Service:
         LOOP_LAG.labels(self.room.name).set(monotonic_s() - began)
         return len(records)
 
-    def _ordered(self, records: list[Record]) -> list[tuple[Shard | None, Record, Message | None]]:
+    def _ordered(self, records: list[Record]) -> list[Work]:
         """Records in handling order, each with its shard (None: an observation for all) and its
         new message.
         """
@@ -156,7 +157,7 @@ class Service:
         records = sorted(
             records, key=lambda r: (place.get(r.topic, -1), inputs[r.topic], r.partition)
         )
-        work: list[tuple[Shard | None, Record, Message | None]] = []
+        work: list[Work] = []
         for record in records:
             if TOPICS[record.topic].kind is Kind.OBSERVATION:
                 work.append((None, record, self._decode_seen(record)))
@@ -174,25 +175,14 @@ class Service:
         except codec.Unreadable as error:
             raise ReaderStopped(f"offset {record.offset}: {error}") from error
 
-    async def _prefetch(self, work: list[tuple[Shard | None, Record, Message | None]]) -> None:
-        wanted: dict[Shard, dict[Table[Any], set[Key]]] = {}
-        for shard, _, message in work:
-            if shard is None or message is None:
-                continue
-            if isinstance(message, Command):
-                keys = wanted.setdefault(shard, {}).setdefault(shard.commands, set())
-                keys.add((message.command_id,))
-            names = self.room.names.get(type(message))
-            for table_name, key in names(message) if names else ():
-                table = getattr(shard.state, table_name)
-                if table.get(*key) is None:
-                    wanted.setdefault(shard, {}).setdefault(table, set()).add(key)
+    async def _prefetch(self, work: list[Work]) -> None:
+        wanted = wanted_rows(self.room, work)
         if wanted:
             self._said_something()
             await self._store.prefetch(wanted)
         self._prefetched = wanted
 
-    def _decide(self, work: list[tuple[Shard | None, Record, Message | None]]) -> None:
+    def _decide(self, work: list[Work]) -> None:
         began = monotonic_s()
         for shard, record, message in work:
             if shard is not None:

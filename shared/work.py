@@ -1,0 +1,33 @@
+"""What one poll holds for the loop to do, and the stored rows it needs for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.bus.ports import Record
+from shared.messages import Command, Message
+from shared.room import Room
+from shared.shard import Shard
+from shared.table import Key, Table
+
+Work = tuple[Shard | None, Record, Message | None]
+"""A record, its shard (None: an observation, for all of them) and its message (None: seen before)."""
+
+
+def wanted_rows(room: Room, work: Sequence[Work]) -> dict[Shard, dict[Table[Any], set[Key]]]:
+    """The rows a batch needs that are not in memory: was its command decided, and what it names."""
+    wanted: dict[Shard, dict[Table[Any], set[Key]]] = {}
+    for shard, _, message in work:
+        if shard is None or message is None:
+            continue
+        if isinstance(message, Command):
+            wanted.setdefault(shard, {}).setdefault(shard.commands, set()).add(
+                (message.command_id,)
+            )
+        names = room.names.get(type(message))
+        for table_name, key in names(message) if names else ():
+            table = getattr(shard.state, table_name)
+            if table.get(*key) is None:
+                wanted.setdefault(shard, {}).setdefault(table, set()).add(key)
+    return wanted
