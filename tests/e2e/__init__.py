@@ -1,0 +1,1 @@
+"""Tests with clients that we did not write, against a whole stack."""
