@@ -69,6 +69,7 @@ class TicksThrough(Observation, frozen=True, kw_only=True, tag=True):
     """
 
     source: str
+    partition: int = 0
 
 
 class BarClosed(Observation, frozen=True, kw_only=True, tag=True):

@@ -7,7 +7,7 @@ A denied order is told as risk's `OrderDenied`, with its `state` in the book.
 from __future__ import annotations
 
 from shared.messages import Event
-from shared.types import Execution, OrderState
+from shared.types import Execution, Order, OrderState
 
 
 class OrderSubmitted(Event, frozen=True, kw_only=True, tag=True):
@@ -65,11 +65,12 @@ class CancelRefused(Event, frozen=True, kw_only=True, tag=True):
 
 class ReplacePending(Event, frozen=True, kw_only=True, tag=True):
     """A replace is on its way to the venue; `state` is the old order, `request_id` the new one's
-    id.
+    id, `replacement` the new one.
     """
 
     state: OrderState
     request_id: str
+    replacement: Order | None = None
 
 
 class OrderReplaced(Event, frozen=True, kw_only=True, tag=True):

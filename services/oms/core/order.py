@@ -1,0 +1,327 @@
+"""The life of one order.
+
+Theory of operation
+-------------------
+An order has a *status*, and moves only as `TRANSITIONS` says. A move is what happened (the venue
+accepted, filled, canceled ...; somebody asked for a cancel), split by its outcome where the
+numbers decide: a fill that leaves something open is FILLED_PART, one that completes the order is
+FILLED_WHOLE, and a bust, correction or restatement ends in _NONE, _PART or _WHOLE filled.
+
+A *request* (cancel or replace) lies on top: while one is outstanding the order shows
+PENDING_CANCEL or PENDING_REPLACE, and what it would be without the request goes on moving *under*
+it, by the same table. A refused request uncovers what lies under (`UNDER` in the table); an end by
+the venue ends both. Only one request is outstanding at a time.
+
+Several conditions can hold at once; the status shown is the one of highest precedence (FIX):
+pending_cancel > pending_replace > done_for_day > filled > suspended > canceled, expired
+> partially_filled > new, rejected, pending_new. So a fill after a cancel leaves `canceled` unless
+it completes the order, and a fill never shows through a pending request.
+
+What actually traded is a fact and is always booked, whatever the status: late, beyond the
+quantity, after a reject. The caller raises the alert. Everything else that is not in the table is
+an `IllegalMove`: it names the status and the move, and nothing has changed.
+
+Numbers: `amount` is the exact sum of quantity x price; `cum` is the sum of quantities; both are
+exact at any precision. `leaves` is max(0, quantity - cum) while the order can still trade, else 0.
+`average_price` is amount / cum, rounded half even to `AVERAGE_PLACES` places where the quotient
+does not end before: it is told, never computed with.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from services.oms.core.rows import OrderRow
+from shared.types import ZERO, Order, OrderState, OrderStatus, Time, TimeInForce, normal
+
+AVERAGE_PLACES = 12
+_EXACT = Context(prec=2_000, traps=[Inexact])
+_WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN)
+
+
+class Move(StrEnum):
+    """What can happen to an order."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FILLED_PART = "filled_part"
+    FILLED_WHOLE = "filled_whole"
+    CANCEL_ASKED = "cancel_asked"
+    CANCEL_REFUSED = "cancel_refused"
+    CANCELED = "canceled"
+    REPLACE_ASKED = "replace_asked"
+    REPLACE_REFUSED = "replace_refused"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    DONE_FOR_DAY = "done_for_day"
+    SUSPENDED = "suspended"
+    RESTATED_NONE = "restated_none"
+    RESTATED_PART = "restated_part"
+    RESTATED_WHOLE = "restated_whole"
+    AMENDED_NONE = "amended_none"
+    AMENDED_PART = "amended_part"
+    AMENDED_WHOLE = "amended_whole"
+
+
+S, M = OrderStatus, Move
+UNDER = None
+"""The target that means: what lies under the request shows again."""
+
+_RESTATED = {
+    M.RESTATED_NONE: S.NEW,
+    M.RESTATED_PART: S.PARTIALLY_FILLED,
+    M.RESTATED_WHOLE: S.FILLED,
+}
+_AMENDED = {
+    M.AMENDED_NONE: S.NEW,
+    M.AMENDED_PART: S.PARTIALLY_FILLED,
+    M.AMENDED_WHOLE: S.FILLED,
+}
+_ASKED = {M.CANCEL_ASKED: S.PENDING_CANCEL, M.REPLACE_ASKED: S.PENDING_REPLACE}
+_ENDED_BY_VENUE = {
+    M.CANCELED: S.CANCELED,
+    M.EXPIRED: S.EXPIRED,
+    M.DONE_FOR_DAY: S.DONE_FOR_DAY,
+    M.SUSPENDED: S.SUSPENDED,
+    M.REPLACED: S.REPLACED,
+}
+
+
+def _stays(status: OrderStatus, *moves: Move) -> dict[Move, OrderStatus | None]:
+    return dict.fromkeys(moves, status)
+
+
+TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
+    S.PENDING_NEW: {
+        M.ACCEPTED: S.NEW,
+        M.REJECTED: S.REJECTED,
+        M.FILLED_PART: S.PARTIALLY_FILLED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_ASKED,
+        **_ENDED_BY_VENUE,
+        **_RESTATED,
+    },
+    S.NEW: {
+        M.ACCEPTED: S.NEW,
+        M.REJECTED: S.REJECTED,
+        M.FILLED_PART: S.PARTIALLY_FILLED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_ASKED,
+        **_ENDED_BY_VENUE,
+        **_RESTATED,
+        **_AMENDED,
+    },
+    S.PARTIALLY_FILLED: {
+        M.ACCEPTED: S.PARTIALLY_FILLED,
+        M.REJECTED: S.CANCELED,
+        M.FILLED_PART: S.PARTIALLY_FILLED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_ASKED,
+        **_ENDED_BY_VENUE,
+        **_RESTATED,
+        **_AMENDED,
+    },
+    S.SUSPENDED: {
+        M.ACCEPTED: S.SUSPENDED,
+        M.REJECTED: S.CANCELED,
+        M.FILLED_PART: S.SUSPENDED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_ASKED,
+        **_ENDED_BY_VENUE,
+        **_RESTATED,
+        **_stays(S.SUSPENDED, M.AMENDED_NONE, M.AMENDED_PART),
+        M.AMENDED_WHOLE: S.FILLED,
+    },
+    S.DONE_FOR_DAY: {
+        M.ACCEPTED: S.DONE_FOR_DAY,
+        M.FILLED_PART: S.DONE_FOR_DAY,
+        M.FILLED_WHOLE: S.DONE_FOR_DAY,
+        **_ASKED,
+        **_ENDED_BY_VENUE,
+        **_RESTATED,
+        **_stays(S.DONE_FOR_DAY, M.AMENDED_NONE, M.AMENDED_PART, M.AMENDED_WHOLE),
+    },
+    S.PENDING_CANCEL: {
+        **_stays(S.PENDING_CANCEL, M.ACCEPTED, M.FILLED_PART, M.FILLED_WHOLE),
+        **_stays(S.PENDING_CANCEL, M.SUSPENDED, *_RESTATED, *_AMENDED),
+        M.DONE_FOR_DAY: S.PENDING_CANCEL,
+        M.CANCEL_REFUSED: UNDER,
+        M.REJECTED: S.REJECTED,
+        M.CANCELED: S.CANCELED,
+        M.EXPIRED: S.EXPIRED,
+    },
+    S.PENDING_REPLACE: {
+        **_stays(S.PENDING_REPLACE, M.ACCEPTED, M.FILLED_PART, M.FILLED_WHOLE),
+        **_stays(S.PENDING_REPLACE, M.SUSPENDED, *_RESTATED, *_AMENDED),
+        M.DONE_FOR_DAY: S.PENDING_REPLACE,
+        M.REPLACE_REFUSED: UNDER,
+        M.REJECTED: S.REJECTED,
+        M.CANCELED: S.CANCELED,
+        M.EXPIRED: S.EXPIRED,
+        M.REPLACED: S.REPLACED,
+    },
+    S.FILLED: {
+        **_stays(S.FILLED, M.ACCEPTED, M.REJECTED, M.FILLED_PART, M.FILLED_WHOLE),
+        M.REPLACED: S.REPLACED,
+        **_RESTATED,
+        **_AMENDED,
+    },
+    S.CANCELED: {
+        M.FILLED_PART: S.CANCELED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_stays(S.CANCELED, M.ACCEPTED, M.AMENDED_NONE, M.AMENDED_PART),
+        M.AMENDED_WHOLE: S.FILLED,
+    },
+    S.EXPIRED: {
+        M.FILLED_PART: S.EXPIRED,
+        M.FILLED_WHOLE: S.FILLED,
+        **_stays(S.EXPIRED, M.ACCEPTED, M.AMENDED_NONE, M.AMENDED_PART),
+        M.AMENDED_WHOLE: S.FILLED,
+    },
+    S.REJECTED: {M.FILLED_PART: S.CANCELED, M.FILLED_WHOLE: S.FILLED},
+    S.DENIED: {M.FILLED_PART: S.CANCELED, M.FILLED_WHOLE: S.FILLED},
+    S.REPLACED: _stays(S.REPLACED, M.FILLED_PART, M.FILLED_WHOLE, M.ACCEPTED, *_AMENDED),
+}
+
+ENDED = frozenset({S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED, S.REPLACED, S.DENIED})
+_ENDED_AT = {
+    M.FILLED_WHOLE: "filled_at",
+    M.CANCELED: "canceled_at",
+    M.EXPIRED: "expired_at",
+    M.REPLACED: "replaced_at",
+}
+
+
+class IllegalMove(Exception):
+    """The table has no such move from that status; nothing has changed."""
+
+    def __init__(self, status: OrderStatus, move: Move) -> None:
+        super().__init__(f"{move} while {status}")
+        self.status, self.move = status, move
+
+
+def target(status: OrderStatus, move: Move) -> OrderStatus | None:
+    """Where a move leads. Raises IllegalMove."""
+    try:
+        return TRANSITIONS[status][move]
+    except KeyError:
+        raise IllegalMove(status, move) from None
+
+
+def is_ended(row: OrderRow) -> bool:
+    """Whether the order can no longer trade (an outstanding request may still await its answer)."""
+    return row.under in ENDED or (
+        row.under is S.DONE_FOR_DAY and row.time_in_force is TimeInForce.DAY
+    )
+
+
+def is_live(row: OrderRow) -> bool:
+    """Whether anything can still be expected to happen to the order."""
+    return not is_ended(row) or row.request_id is not None
+
+
+def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
+    """The order after a move of the venue; `changes` are fields of its state. Raises IllegalMove."""
+    status = target(row.status, move)
+    under = status if row.request_id is None else _under(row, move)
+    if status not in (S.PENDING_CANCEL, S.PENDING_REPLACE):
+        status, row = under, msgspec.structs.replace(row, request_id=None, pending_quantity=None)
+    if move in _ENDED_AT and under in ENDED:
+        changes.setdefault(_ENDED_AT[move], at)
+    if move is M.REJECTED:
+        changes.setdefault("canceled_at" if under is S.CANCELED else "failed_at", at)
+    return restate(row, status, under, at, **changes)
+
+
+def _under(row: OrderRow, move: Move) -> OrderStatus:
+    found = target(row.under, move)
+    assert found is not None
+    return found
+
+
+def restate(
+    row: OrderRow, status: OrderStatus, under: OrderStatus, at: Time, **changes: Any
+) -> OrderRow:
+    """The row with a status and changed state fields, its numbers and flat columns in step."""
+    amount = changes.pop("amount", row.amount)
+    order: Order = changes.get("order", row.state.order)
+    cum = changes.get("cum_quantity", row.cum_quantity)
+    bare = msgspec.structs.replace(
+        row, status=status, under=under, time_in_force=order.time_in_force
+    )
+    leaves = ZERO if is_ended(bare) else max(ZERO, minus(order.quantity, cum))
+    state = msgspec.structs.replace(
+        row.state, status=status, leaves_quantity=leaves, updated_at=at, **changes
+    )
+    return msgspec.structs.replace(bare, amount=amount, **_columns(state))
+
+
+def _columns(state: OrderState) -> dict[str, Any]:
+    return {
+        "quantity": state.order.quantity,
+        "limit_price": state.order.limit_price,
+        "cum_quantity": state.cum_quantity,
+        "leaves_quantity": state.leaves_quantity,
+        "average_price": state.average_price,
+        "updated_at": state.updated_at,
+        "state": state,
+    }
+
+
+def new_row(order: Order, status: OrderStatus, at: Time, **changes: Any) -> OrderRow:
+    """The row of an order that has just come. `changes` are fields of its state."""
+    leaves = ZERO if status in ENDED else order.quantity
+    state = OrderState(
+        order=order,
+        status=status,
+        leaves_quantity=leaves,
+        created_at=at,
+        submitted_at=at,
+        updated_at=at,
+        **changes,
+    )
+    return OrderRow(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        firm_id=order.firm_id,
+        client_order_id=order.client_order_id,
+        chain_id=order.chain_id or order.order_id,
+        symbol=order.symbol,
+        side=order.side,
+        type=order.type,
+        time_in_force=order.time_in_force,
+        status=status,
+        under=status,
+        created_at=at,
+        **_columns(state),
+    )
+
+
+# -- numbers -----------------------------------------------------------------------------------------
+
+
+def plus(left: Decimal, right: Decimal) -> Decimal:
+    """The exact sum."""
+    return normal(_EXACT.add(left, right))
+
+
+def minus(left: Decimal, right: Decimal) -> Decimal:
+    """The exact difference."""
+    return normal(_EXACT.subtract(left, right))
+
+
+def times(left: Decimal, right: Decimal) -> Decimal:
+    """The exact product."""
+    return normal(_EXACT.multiply(left, right))
+
+
+def average(amount: Decimal, cum: Decimal) -> Decimal:
+    """amount / cum to AVERAGE_PLACES places, half even; 0 without fills."""
+    if not cum:
+        return ZERO
+    quotient = _WIDE.divide(amount, cum)
+    return normal(quotient.quantize(Decimal(1).scaleb(-AVERAGE_PLACES), context=_WIDE))

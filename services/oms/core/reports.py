@@ -1,0 +1,239 @@
+"""What each report of a venue does to an order. A report that the order's table does not allow
+changes nothing and raises the alert `reconcile`: the venue and we disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from services.oms.core.executions import (
+    answered,
+    flag,
+    on_bust,
+    on_correction,
+    on_fill,
+    outcome,
+)
+from services.oms.core.order import IllegalMove, Move, advance, is_ended, new_row, restate
+from services.oms.core.requests import (
+    REPLACE,
+    UNKNOWN_ORDER,
+    close_all,
+    done,
+    follow_queued,
+    refuse_pending,
+    whose,
+)
+from services.oms.core.rows import OrderRow
+from services.oms.core.state import OmsState
+from shared.events.oms import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderDoneForDay,
+    OrderExpired,
+    OrderRejected,
+    OrderReplaced,
+    OrderRestated,
+    OrderSuspended,
+)
+from shared.events.venue import ReportKind, VenueReport
+from shared.messages import Event
+from shared.table import At
+from shared.types import Order, OrderStatus
+
+Report = Callable[[OrderRow, VenueReport, OmsState, At], list[Event]]
+_BOOKED = {
+    ReportKind.FILLED: on_fill,
+    ReportKind.BUSTED: on_bust,
+    ReportKind.CORRECTED: on_correction,
+}
+
+
+def apply(row: OrderRow | None, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    """The events that a report leads to; `row` is the order it is about, None where unknown."""
+    try:
+        if report.kind in _BOOKED:
+            return _BOOKED[report.kind](row, report, state, at)
+        if row is None:
+            text = f"{report.kind} about an order we do not know"
+            return [] if report.kind in _SILENT else [flag(None, report, "reconcile", text)]
+        return REPORTS[report.kind](row, report, state, at)
+    except IllegalMove as error:
+        return [flag(row, report, "reconcile", f"{report.kind}: {error}")]
+
+
+def _nothing(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    return []
+
+
+def _on_accepted(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    after = advance(
+        row,
+        Move.ACCEPTED,
+        at.market,
+        venue_order_id=report.venue_order_id or row.state.venue_order_id,
+    )
+    if row.under is not OrderStatus.PENDING_NEW:
+        return []
+    after = answered(after)
+    state.orders.put(after)
+    return [OrderAccepted(**whose(row), cause=row.order_id, state=after.state)]
+
+
+def _on_rejected(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    if row.under is OrderStatus.REJECTED:
+        return []
+    after = answered(advance(row, Move.REJECTED, at.market, reason=report.reason))
+    told: list[Event] = []
+    if row.under is not OrderStatus.FILLED:
+        state.orders.put(after)
+        kind = OrderRejected if after.status is OrderStatus.REJECTED else OrderCanceled
+        told = [kind(**whose(row), cause=row.order_id, state=after.state)]
+        told += close_all(row, after, state)
+    if row.cum_quantity:
+        text = f"rejected with {row.cum_quantity} filled: {report.reason}"
+        told.append(flag(after, report, "reject_after_fill", text))
+    return told
+
+
+def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    if is_ended(row) and row.request_id is None and (report.request_id or _is_canceled(row)):
+        return []
+    after = answered(advance(row, Move.CANCELED, at.market, reason=report.reason))
+    asked = report.request_id is not None and report.request_id == row.request_id
+    cause = done(row.request_id, state) if asked else None
+    state.orders.put(msgspec.structs.replace(after, queued_id=None))
+    told: list[Event] = [
+        OrderCanceled(**whose(row), cause=cause or row.order_id, state=after.state)
+    ]
+    left = msgspec.structs.replace(row, request_id=None) if asked else row
+    return told + close_all(left, after, state)
+
+
+def _is_canceled(row: OrderRow) -> bool:
+    return row.under is OrderStatus.CANCELED
+
+
+def _on_refused(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    told: list[Event] = []
+    if report.request_id is None or report.request_id == row.request_id:
+        told = refuse_pending(row, report.reason or "refused", state, at)
+    if report.reason == UNKNOWN_ORDER:
+        told.append(flag(row, report, "reconcile", "the venue does not know the order"))
+    return told
+
+
+def _on_expired(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    if row.under is OrderStatus.EXPIRED:
+        return []
+    return _ended(row, report, Move.EXPIRED, OrderExpired, state, at)
+
+
+def _on_done_for_day(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    return _shown(row, report, Move.DONE_FOR_DAY, OrderDoneForDay, state, at)
+
+
+def _on_suspended(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    return _shown(row, report, Move.SUSPENDED, OrderSuspended, state, at)
+
+
+def _on_restated(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    quantity = report.quantity if report.quantity is not None else row.quantity
+    order = msgspec.structs.replace(row.state.order, quantity=quantity)
+    move = outcome(row, quantity)
+    return _shown(row, report, move, OrderRestated, state, at, order=order)
+
+
+def _shown(
+    row: OrderRow,
+    report: VenueReport,
+    move: Move,
+    kind: Any,
+    state: OmsState,
+    at: At,
+    **changes: Any,
+) -> list[Event]:
+    after = answered(advance(row, move, at.market, **changes))
+    state.orders.put(after)
+    return [kind(**whose(row), cause=row.order_id, state=after.state)]
+
+
+def _ended(
+    row: OrderRow, report: VenueReport, move: Move, kind: Any, state: OmsState, at: At
+) -> list[Event]:
+    told = _shown(row, report, move, kind, state, at, reason=report.reason)
+    after = state.orders.get(row.order_id) or row
+    if row.queued_id is not None:
+        state.orders.put(msgspec.structs.replace(after, queued_id=None))
+    return told + close_all(row, after, state)
+
+
+def _on_replaced(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    request = state.requests.get(row.request_id or "")
+    if request is None or request.kind != REPLACE or request.order is None:
+        return [flag(row, report, "reconcile", f"replaced, but nobody asked: {report.request_id}")]
+    quantity = report.quantity or max(request.order.quantity, row.cum_quantity)
+    successor = _successor(row, msgspec.structs.replace(request.order, quantity=quantity), at)
+    old = advance(row, Move.REPLACED, at.market, replaced_by=successor.order_id)
+    state.orders.put(answered(msgspec.structs.replace(old, queued_id=None)))
+    state.orders.put(successor)
+    cause = done(row.request_id, state)
+    told: list[Event] = [
+        OrderReplaced(**whose(row), cause=cause, state=old.state, successor=successor.state)
+    ]
+    return told + follow_queued(successor, state, at)
+
+
+def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
+    """The order that lives on, with what its chain has filled so far."""
+    order = msgspec.structs.replace(order, chain_id=row.chain_id, replaces=row.order_id)
+    fresh = new_row(order, OrderStatus.NEW, at.market, exit=row.state.exit)
+    kept = {OrderStatus.SUSPENDED, OrderStatus.DONE_FOR_DAY}
+    status = row.under if row.under in kept else _STANDS[outcome(row, order.quantity)]
+    numbers: dict[str, Any] = {
+        "cum_quantity": row.cum_quantity,
+        "amount": row.amount,
+        "average_price": row.average_price,
+        "venue_order_id": row.state.venue_order_id,
+        "created_at": row.state.created_at,
+    }
+    if status is OrderStatus.FILLED:
+        numbers["filled_at"] = row.state.filled_at or at.market
+    fresh = msgspec.structs.replace(fresh, queued_id=row.queued_id)
+    return restate(fresh, status, status, at.market, **numbers)
+
+
+def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    """What the venue says is open, at a new session: an unknown outcome is known now."""
+    told = _on_accepted(row, report, state, at)
+    if report.cum_quantity is not None and report.cum_quantity != row.cum_quantity:
+        text = f"the venue has {report.cum_quantity} filled, we have {row.cum_quantity}"
+        told.append(flag(row, report, "reconcile", text))
+    return told
+
+
+_STANDS = {
+    Move.RESTATED_NONE: OrderStatus.NEW,
+    Move.RESTATED_PART: OrderStatus.PARTIALLY_FILLED,
+    Move.RESTATED_WHOLE: OrderStatus.FILLED,
+}
+_SILENT = frozenset({ReportKind.PENDING, ReportKind.POSITION})
+REPORTS: dict[ReportKind, Report] = {
+    ReportKind.ACCEPTED: _on_accepted,
+    ReportKind.PENDING: _nothing,
+    ReportKind.REJECTED: _on_rejected,
+    ReportKind.NOT_SENT: _on_rejected,
+    ReportKind.CANCELED: _on_canceled,
+    ReportKind.CANCEL_REJECTED: _on_refused,
+    ReportKind.REPLACED: _on_replaced,
+    ReportKind.REPLACE_REJECTED: _on_refused,
+    ReportKind.EXPIRED: _on_expired,
+    ReportKind.DONE_FOR_DAY: _on_done_for_day,
+    ReportKind.SUSPENDED: _on_suspended,
+    ReportKind.RESTATED: _on_restated,
+    ReportKind.OPEN_ORDER: _on_open_order,
+    ReportKind.POSITION: _nothing,
+}
