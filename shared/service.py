@@ -99,11 +99,14 @@ class Service:
         reading.
         """
         await self._store.own(self._numbers)
-        for number in self._numbers:
-            row = await self._store.shard_row(number)
-            outbox = await self._store.outbox(number)
-            await start.check(self.room, self._reader, number, row, outbox)
-            await self._store.beat()
+        found = {
+            number: start.Found(
+                await self._store.shard_row(number), await self._store.outbox(number)
+            )
+            for number in self._numbers
+        }
+        await start.check(self.room, self._reader, found)
+        for number, (row, outbox) in found.items():
             if row is None:
                 row = ShardRow(shard=number, release=CORE_VERSION)
                 await self._store.create_shard(row)

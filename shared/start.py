@@ -7,6 +7,7 @@ Whatever does not fit stops the process and names the remedy; nothing is guessed
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from shared import codec
 from shared.bus.ports import Bounds, Partition, Reader, Record, Where
@@ -38,24 +39,30 @@ def outputs(room: Room) -> list[str]:
     return [t.name for t in mine if t.kind is Kind.EVENT]
 
 
-async def check(
-    room: Room, reader: Reader, number: int, row: ShardRow | None, outbox: list[OutboxRow]
-) -> None:
-    """Compare the row of one shard with the log. Raises StartRefused."""
-    read = [Partition(topic, number) for topic in inputs(room)]
-    written = [Partition(topic, number) for topic in outputs(room)]
+class Found(NamedTuple):
+    """What the store has of one shard: its row (None: it never ran) and its outbox."""
+
+    row: ShardRow | None
+    outbox: list[OutboxRow]
+
+
+async def check(room: Room, reader: Reader, shards: dict[int, Found]) -> None:
+    """Compare the rows of all shards with the log. Raises StartRefused."""
+    read = [Partition(topic, number) for topic in inputs(room) for number in shards]
+    written = [Partition(topic, number) for topic in outputs(room) for number in shards]
     bounds = await reader.bounds(read + written)
-    if row is None:
-        for partition in written:
-            if bounds[partition].end > 0:
-                _refuse(
-                    room, f"the database has no shard {number}, but {partition.topic} has records"
-                )
-        return
-    for partition in read:
-        await _check_input(room, reader, row, partition, bounds[partition])
-    for partition in written:
-        await _check_output(room, reader, row, partition, bounds[partition], outbox)
+    last = {name: bounds[name].end - 1 for name in written if bounds[name].end > 0}
+    for name in read:
+        row = shards[name.number].row
+        following = 0 if row is None else row.next.get(name.topic, 0)
+        _check_bounds(room, name, bounds[name], following)
+        if row is not None and name.topic in row.last_hash:
+            last[name] = following - 1
+    records = await reader.records_at(last) if last else {}
+    for name in read:
+        _check_input(room, shards[name.number].row, name, records.get(name))
+    for name in written:
+        _check_output(room, shards[name.number], name, bounds[name].end, records.get(name))
 
 
 def positions(
@@ -91,55 +98,45 @@ async def last_quotes(room: Room, reader: Reader, partitions: int) -> AsyncItera
             yield record
 
 
-async def _check_input(
-    room: Room, reader: Reader, row: ShardRow, partition: Partition, bounds: Bounds
-) -> None:
-    following = row.next.get(partition.topic, 0)
+def _check_bounds(room: Room, name: Partition, bounds: Bounds, following: int) -> None:
     if not bounds.first <= following <= bounds.end:
-        _refuse(
-            room,
-            f"{partition} holds offsets {bounds.first} to {bounds.end}, read up to {following}",
-        )
-    known = row.last_hash.get(partition.topic)
-    if known is None or following == 0:
-        return
-    record = await reader.record_at(partition, following - 1)
-    if record is None or codec.fingerprint(record.raw) != known:
-        _refuse(room, f"{partition} offset {following - 1} is not the record that was read")
+        held = f"{bounds.first} to {bounds.end}"
+        _refuse(room, f"{name} holds offsets {held}, this state has read up to {following}")
 
 
-async def _check_output(
-    room: Room,
-    reader: Reader,
-    row: ShardRow,
-    partition: Partition,
-    bounds: Bounds,
-    outbox: list[OutboxRow],
+def _check_input(room: Room, row: ShardRow | None, name: Partition, record: Record | None) -> None:
+    known = None if row is None else row.last_hash.get(name.topic)
+    if known is not None and (record is None or codec.fingerprint(record.raw) != known):
+        _refuse(room, f"the last record read of {name} is not there any more")
+
+
+def _check_output(
+    room: Room, found: Found, name: Partition, end: int, record: Record | None
 ) -> None:
-    highest = 0
-    if bounds.end > bounds.first:
-        record = await reader.record_at(partition, bounds.end - 1)
-        if record is None:
-            _refuse(room, f"{partition} offset {bounds.end - 1} cannot be read")
-        else:
-            message = codec.decode(partition.topic, record.raw)
-            highest = message.seq if isinstance(message, Event) else 0
-    said = row.seq_out.get(partition.topic, 0)
+    if found.row is None:
+        if end > 0:
+            _refuse(room, f"the database has no shard {name.number}, but {name} has records")
+        return
+    if end > 0 and record is None:
+        _refuse(room, f"the last record of {name} cannot be read")
+    highest = 0 if record is None else _number(name.topic, record.raw)
+    said = found.row.seq_out.get(name.topic, 0)
     if highest > said:
-        _refuse(room, f"{partition} holds number {highest}, this state has said {said}")
-    first_waiting = _first_number(outbox, partition.topic)
-    missing_from = said + 1 if first_waiting is None else first_waiting
-    if highest < missing_from - 1:
-        _refuse(room, f"{partition} ends at number {highest}, the outbox begins at {missing_from}")
+        _refuse(room, f"{name} holds number {highest}, this state has said {said}")
+    waiting = [
+        _number(name.topic, bytes(output.value))
+        for row in found.outbox
+        for output in row.body
+        if output.topic == name.topic
+    ]
+    begins = waiting[0] if waiting else said + 1
+    if highest < begins - 1:
+        _refuse(room, f"{name} ends at number {highest}, the outbox begins at {begins}")
 
 
-def _first_number(outbox: list[OutboxRow], topic: str) -> int | None:
-    for row in outbox:
-        for output in row.body:
-            if output.topic == topic:
-                message = codec.decode(topic, bytes(output.value))
-                return message.seq if isinstance(message, Event) else None
-    return None
+def _number(topic: str, raw: bytes) -> int:
+    message = codec.decode(topic, raw)
+    return message.seq if isinstance(message, Event) else 0
 
 
 def _refuse(room: Room, why: str) -> None:

@@ -10,9 +10,10 @@ from asyncio import Future
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.bus.ports import Bounds, Partition, Record, Where
+from shared.clock import monotonic_s
 
 RECORDS_PER_POLL_MAX = 2000
-_READ_ONE_TIMEOUT_MS = 5000
+_READ_S_MAX = 5.0
 
 
 class KafkaReader:
@@ -61,15 +62,22 @@ class KafkaReader:
         end = await self._consumer.end_offsets(names)
         return {Partition(*name): Bounds(first[name], end[name]) for name in names}
 
-    async def record_at(self, partition: Partition, offset: int) -> Record | None:
-        name = TopicPartition(*partition)
-        self._consumer.assign([name])
-        self._consumer.seek(name, offset)
-        found = await self._consumer.getmany(name, timeout_ms=_READ_ONE_TIMEOUT_MS, max_records=1)
-        for record in found.get(name, ()):
-            if record.offset == offset:
-                return Record(*partition, record.offset, record.value or b"")
-        return None
+    async def records_at(self, offsets: dict[Partition, int]) -> dict[Partition, Record]:
+        names = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
+        self._consumer.assign(list(names))
+        for name, offset in names.items():
+            self._consumer.seek(name, offset)
+        found: dict[Partition, Record] = {}
+        until = monotonic_s() + _READ_S_MAX
+        while len(found) < len(offsets) and monotonic_s() < until:
+            for name, records in (await self._consumer.getmany(timeout_ms=200)).items():
+                partition = Partition(name.topic, name.partition)
+                if records[0].offset == offsets[partition]:
+                    found[partition] = Record(
+                        *partition, records[0].offset, records[0].value or b""
+                    )
+                self._consumer.pause(name)
+        return found
 
     async def close(self) -> None:
         await self._consumer.stop()

@@ -49,9 +49,12 @@ class MemoryReader:
     async def bounds(self, partitions: list[Partition]) -> dict[Partition, Bounds]:
         return {name: Bounds(0, len(self._log.partitions[name])) for name in partitions}
 
-    async def record_at(self, partition: Partition, offset: int) -> Record | None:
-        raws = self._log.partitions[partition]
-        return Record(*partition, offset, raws[offset]) if 0 <= offset < len(raws) else None
+    async def records_at(self, offsets: dict[Partition, int]) -> dict[Partition, Record]:
+        return {
+            name: Record(*name, offset, self._log.partitions[name][offset])
+            for name, offset in offsets.items()
+            if 0 <= offset < len(self._log.partitions[name])
+        }
 
     async def close(self) -> None:
         self._next = {}

@@ -45,8 +45,8 @@ class Reader(Protocol):
     async def bounds(self, partitions: list[Partition]) -> dict[Partition, Bounds]:
         """First and end offset of each."""
 
-    async def record_at(self, partition: Partition, offset: int) -> Record | None:
-        """The record at an offset, or None where there is none."""
+    async def records_at(self, offsets: dict[Partition, int]) -> dict[Partition, Record]:
+        """One record of each partition; those that are not there are missing from the answer."""
 
     async def close(self) -> None:
         """Let go of the connection."""
