@@ -1,4 +1,6 @@
-"""How a process is doing, as one `service` point for each wall second: what it handled, how long it took."""
+"""How a process is doing, as one `service` point for each wall second: what it handled, how long
+it took.
+"""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ def run_room(
     senses: Sequence[Sense] = (),
     points: Points = _no_points,
 ) -> None:
-    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and says why."""
+    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and says
+    why.
+    """
     configure(settings.process, settings.log_level)
     serve(settings.metrics_port)
     telemetry = Telemetry(settings.influx)

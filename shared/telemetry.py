@@ -68,3 +68,15 @@ class Telemetry:
                 self._lines.extendleft(reversed(batch[lost:]))
                 return False
         return True
+
+
+def tags(measurement: str, **named: str) -> str:
+    """The head of a line: the measurement and its tags, escaped; empty tags are left out."""
+    pairs = "".join(f",{name}={_escaped(value)}" for name, value in named.items() if value)
+    return measurement + pairs
+
+
+def _escaped(value: str) -> str:
+    for character in (",", "=", " "):
+        value = value.replace(character, "\\" + character)
+    return value

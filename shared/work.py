@@ -12,7 +12,9 @@ from shared.shard import Shard
 from shared.table import Key, Table
 
 Work = tuple[Shard | None, Record, Message | None]
-"""A record, its shard (None: an observation, for all of them) and its message (None: seen before)."""
+"""A record, its shard (None: an observation, for all of them) and its message (None: seen
+before).
+"""
 
 
 def wanted_rows(room: Room, work: Sequence[Work]) -> dict[Shard, dict[Table[Any], set[Key]]]:

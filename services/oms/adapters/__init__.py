@@ -1,0 +1,1 @@
+"""What OMS tells outside the log."""

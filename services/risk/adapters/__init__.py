@@ -1,0 +1,1 @@
+"""What risk tells outside the log."""

@@ -1,0 +1,1 @@
+"""What reaches outside: the kill flag's file."""
