@@ -25,7 +25,8 @@ def _encode_other(value: Any) -> Any:
     raise NotImplementedError(f"no wire form for {type(value).__name__}")
 
 
-def _decode_other(kind: type, value: Any) -> Any:
+def decode_other(kind: type, value: Any) -> Any:
+    """msgspec's hook for our own types."""
     if kind is Time:
         return Time.parse(value)
     raise NotImplementedError(f"no value of {kind.__name__}")
@@ -91,7 +92,7 @@ def encode(value: Any) -> bytes:
 
 def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     """A decoder of `kind` that knows our times."""
-    return msgspec.json.Decoder(kind, dec_hook=_decode_other)
+    return msgspec.json.Decoder(kind, dec_hook=decode_other)
 
 
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {

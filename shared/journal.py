@@ -36,23 +36,25 @@ class Journal:
         self._runs: list[Run] = []
         self._observed: list[Observed] = []
         self._records = 0
+        self._is_closed = True
 
     def note(self, record: Record) -> None:
         """A record was passed: handled, or dropped as a duplicate."""
         self._records += 1
-        last = self._runs[-1] if self._runs else None
+        last = None if self._is_closed else self._runs[-1]
         if last is not None and last.topic == record.topic and last.last + 1 == record.offset:
             self._runs[-1] = Run(record.topic, record.partition, last.first, record.offset)
         else:
             self._runs.append(Run(record.topic, record.partition, record.offset, record.offset))
+        self._is_closed = False
 
     def saw(self, record: Record | None, seen: Observation, *, handled: bool = False) -> None:
-        """An observation was used while `record` was handled (None: at its own coming)."""
+        """An observation was used while `record` was handled; None: between two runs."""
+        self._is_closed = self._is_closed or record is None
         self._observed.append(
             Observed(
-                max(0, len(self._runs) - 1),
+                len(self._runs) - 1,
                 -1 if record is None else record.offset,
-                "" if record is None else record.topic,
                 observation_key(seen),
                 msgspec.Raw(codec.encode(seen)),
                 handled,

@@ -10,8 +10,7 @@ from shared.types import Time
 
 
 class ShardRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Every offset, number and time of a shard, by topic. `next` is the first offset not handled.
-    """
+    """Every offset, number and time of a shard, by topic. `next` is the first one not handled."""
 
     shard: int
     version: int = 0

@@ -223,7 +223,7 @@ class Service:
                 await self._relay.send(shard.number, row.version, outputs)
                 self._report(shard, outputs)
             self._kill.reached("K6")
-        for shard, tables in self._prefetched.items():
+        for tables in self._prefetched.values():
             for table, keys in tables.items():
                 if not table.is_changed():
                     table.forget(keys)

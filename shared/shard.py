@@ -148,7 +148,7 @@ class Shard:
             self._attempt(message, self.at, record)
         except ReaderStopped:
             raise
-        except Exception as error:  # noqa: BLE001  (set aside and told, never swallowed)
+        except Exception as error:
             if not account:
                 raise ReaderStopped(f"{type(message).__name__}: {error!r}") from error
             self._put_aside(record, account, repr(error))
@@ -174,7 +174,7 @@ class Shard:
                 table.revert(mark)
             self.latest.drop_evidence()
             raise
-        changed = any([table.merge(mark) for table, mark in marks])
+        changed = sum(table.merge(mark) for table, mark in marks) > 0
         return self._accept(message, outputs, changed, record)
 
     def _accept(self, message: Message, outputs: Any, changed: bool, record: Record | None) -> bool:

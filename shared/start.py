@@ -89,7 +89,7 @@ async def last_quotes(room: Room, reader: Reader, partitions: int) -> AsyncItera
     count = partition_count(MARKET_QUOTES, partitions)
     bounds = await reader.bounds([Partition(MARKET_QUOTES, number) for number in range(count)])
     missing = {name: where.end for name, where in bounds.items() if where.end > where.first}
-    await reader.assign({name: "start" for name in missing})
+    await reader.assign(dict.fromkeys(missing, "start"))
     while missing:
         for record in await reader.poll(POLL_S):
             name = Partition(record.topic, record.partition)

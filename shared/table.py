@@ -204,6 +204,10 @@ class Latest:
         if old is None or (seen.at, seen.market_at) >= (old.at, old.market_at):
             self._latest[name] = seen
 
+    def replace(self, key: str, seen: Observation) -> None:
+        """Keep an observation whatever is known (replay tells what was known then)."""
+        self._latest[(type(seen), key)] = seen
+
     def read(self, kind: type[Seen], key: str) -> Seen | None:
         """The newest observation of that kind and key; remembered as evidence."""
         name = (kind, key)

@@ -105,8 +105,7 @@ class TimeInForce(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """FIX OrdStatus (39), in our words. `denied` is ours: the gate refused, no venue ever saw it.
-    """
+    """FIX OrdStatus (39), in our words. `denied` is ours: the gate refused, no venue saw it."""
 
     PENDING_NEW = "pending_new"
     NEW = "new"

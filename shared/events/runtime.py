@@ -26,15 +26,15 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Observed(msgspec.Struct, frozen=True, array_like=True):
-    """An observation that a handler used: it was known before message `offset` of `runs[run]` was
-    handled.
+    """An observation that a handler used: known before the record `offset` of `runs[run]` was
+    handled,
+    or, where `offset` is -1, after that whole run (-1: before the first).
 
     `handled`: it was itself handled as a message and changed something.
     """
 
     run: int
     offset: int
-    topic: str
     key: str
     body: msgspec.Raw
     handled: bool = False

@@ -1,4 +1,6 @@
-"""The loop over a log and a store in memory: what is seen twice counts once, and every death is survived."""
+"""The loop over a log and a store in memory: what is seen twice counts once, and every death is
+survived.
+"""
 
 from __future__ import annotations
 

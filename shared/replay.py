@@ -1,0 +1,136 @@
+"""Decide everything again: the journal says in which order a shard handled what, and what it saw.
+
+The same handlers, fed the same records and observations, must put out the same bytes (P8).
+Differences are told,
+never mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Union
+
+import msgspec
+
+from shared import codec
+from shared.bus.ports import Bounds, Partition, Reader, Record
+from shared.events.runtime import Consumed, Observed
+from shared.messages import Event, Observation
+from shared.room import MakeState, Room
+from shared.rows import Output, ShardRow
+from shared.shard import Shard
+from shared.start import inputs, outputs
+from shared.table import Latest
+
+POLL_S = 0.5
+
+
+async def read_whole(reader: Reader, names: list[Partition]) -> dict[Partition, list[Record]]:
+    """Every record of these partitions, up to the ends they have now."""
+    bounds = await reader.bounds(names)
+    missing = {name: b for name, b in bounds.items() if b.end > b.first}
+    found: dict[Partition, list[Record]] = {name: [] for name in names}
+    await reader.assign(dict.fromkeys(missing, "start"))
+    while missing:
+        for record in await reader.poll(POLL_S):
+            _keep(record, found, missing)
+    return found
+
+
+def _keep(
+    record: Record, found: dict[Partition, list[Record]], missing: dict[Partition, Bounds]
+) -> None:
+    name = Partition(record.topic, record.partition)
+    found[name].append(record)
+    if name in missing and record.offset + 1 >= missing[name].end:
+        del missing[name]
+
+
+class Replay:
+    """One shard of a room, decided again from its log."""
+
+    def __init__(
+        self, room: Room, make_state: MakeState, number: int, log: dict[Partition, list[Record]]
+    ) -> None:
+        self._room, self._number, self._log = room, number, log
+        latest = Latest()
+        self.shard = Shard(
+            room, ShardRow(shard=number), make_state(latest, number), latest, release=""
+        )
+        for table in self.shard.tables:
+            table.keep = None
+        self._said = {name.topic: self._by_number(name) for name in log}
+        self._seen_types = msgspec.json.Decoder(
+            Union[tuple(_leaves(Observation))],  # noqa: UP007
+            dec_hook=codec.decode_other,
+        )
+
+    def _by_number(self, name: Partition) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        if name.topic in outputs(self._room):
+            for record in self._log[name]:
+                message = codec.decode(name.topic, record.raw)
+                found.setdefault(message.seq if isinstance(message, Event) else 0, record.raw)
+        return found
+
+    def run(self) -> Iterator[str]:
+        """Decide every journal entry again; yields each difference between what was said and is
+        said now.
+        """
+        journal = self._said[self._room.journal]
+        for number in sorted(journal):
+            entry = codec.decode(self._room.journal, journal[number])
+            if isinstance(entry, Consumed):
+                yield from self._decide(entry)
+
+    def _decide(self, entry: Consumed) -> Iterator[str]:
+        self.shard.release = entry.release
+        seen = list(entry.observed)
+        self._observe(seen, -1, -1)
+        for index, run in enumerate(entry.runs):
+            records = self._log[Partition(run.topic, run.partition)]
+            for record in records[run.first - records[0].offset :][: run.last - run.first + 1]:
+                self._observe(seen, index, record.offset)
+                self.shard.handle(record, self.shard.take(record))
+            self._observe(seen, index, -1)
+        row, again = self.shard.harvest()
+        for output in again:
+            yield from self._compare(output)
+        self.shard.observations.clear()
+        self.shard.settle(row)
+
+    def _observe(self, seen: list[Observed], run: int, offset: int) -> None:
+        while seen and (seen[0].run, seen[0].offset) == (run, offset):
+            one = seen.pop(0)
+            observation = self._seen_types.decode(bytes(one.body))
+            self.shard.latest.replace(one.key, observation)
+            if one.handled:
+                self.shard.observe(Record("", self._number, -1, b""), observation)
+
+    def _compare(self, output: Output) -> Iterator[str]:
+        raw = bytes(output.value)
+        message: Any = codec.decode(output.topic, raw)
+        before = self._said[output.topic].get(message.seq)
+        if before != raw:
+            yield (
+                f"{output.topic}/{self._number} number {message.seq}:"
+                f" said {before!r}, says now {raw!r}"
+            )
+
+
+def _leaves(kind: type[Observation]) -> Iterator[type[Observation]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _leaves(one)
+
+
+async def verify(
+    room: Room, make_state: MakeState, numbers: list[int], reader: Reader
+) -> list[str]:
+    """Replay these shards against their log; every difference."""
+    topics = [*inputs(room), *outputs(room)]
+    differences: list[str] = []
+    for number in numbers:
+        log = await read_whole(reader, [Partition(topic, number) for topic in topics])
+        differences += Replay(room, make_state, number, log).run()
+    return differences

@@ -1,0 +1,49 @@
+"""What a shard said is said again, byte for byte, when its journal is replayed; what was changed
+is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from shared import codec
+from shared.bus.memory import MemoryLog, MemoryReader
+from shared.bus.ports import Partition
+from shared.replay import verify
+from shared.topics import OMS_ORDERS, RISK_DECISIONS
+from tests.builders import approved
+from tests.fakes.store import MemoryDatabase
+from tests.fakes.toy import TOY, ToyState, started
+
+
+async def _lived() -> MemoryLog:
+    """A log with duplicates, a poisoned order, a restart in the middle and an outbox sent twice."""
+    log, database = MemoryLog(), MemoryDatabase()
+    service = await started(log, database)
+    for seq in (1, 1, 2):
+        log.append(RISK_DECISIONS, 0, codec.encode(approved(seq, f"order-{seq}")))
+    await service.turn(0)
+    poison = approved(3, "order-3", account_id="a-2", symbol="POISON")
+    log.append(RISK_DECISIONS, 0, codec.encode(poison))
+    await service.turn(0)
+    again = await started(log, database)
+    log.append(RISK_DECISIONS, 0, codec.encode(approved(4, "order-4", account_id="a-2")))
+    log.append(RISK_DECISIONS, 0, codec.encode(approved(5, "order-5")))
+    await again.turn(0)
+    return log
+
+
+def _differences(log: MemoryLog) -> list[str]:
+    return asyncio.run(verify(TOY, lambda latest, _: ToyState(latest), [0], MemoryReader(log)))
+
+
+def test_a_log_replayed_says_the_same_bytes() -> None:
+    assert _differences(asyncio.run(_lived())) == []
+
+
+def test_a_changed_record_is_a_difference_that_is_told() -> None:
+    log = asyncio.run(_lived())
+    records = log.partitions[Partition(RISK_DECISIONS, 0)]
+    records[0] = codec.encode(approved(1, "order-1", symbol="IBM"))
+    (told,) = _differences(log)
+    assert told.startswith(f"{OMS_ORDERS}/0 number 1")
