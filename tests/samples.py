@@ -1,4 +1,6 @@
-"""One sample of every message, made from its types alone, so that each field has a value worth checking."""
+"""One sample of every message, made from its types alone, so that each field has a value worth
+checking.
+"""
 
 from __future__ import annotations
 

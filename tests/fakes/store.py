@@ -1,4 +1,6 @@
-"""A store in memory: rows are kept as the bytes that PostgreSQL would get, so what is loaded was encoded."""
+"""A store in memory: rows are kept as the bytes that PostgreSQL would get, so what is loaded was
+encoded.
+"""
 
 from __future__ import annotations
 

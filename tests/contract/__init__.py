@@ -1,0 +1,1 @@
+"""One body of test for every implementation of a port."""
