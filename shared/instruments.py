@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -48,3 +52,21 @@ def _on_step(published: float, step: Decimal, rounding: str) -> Decimal:
         raise ValueError(f"no finite number: {published}")
     steps = (Decimal(repr(published)) / step).quantize(Decimal(1), rounding=rounding)
     return normal(steps * step) if steps else ZERO
+
+
+def load(path: Path) -> dict[str, Instrument]:
+    """The instruments of a TOML file, by symbol: one table a symbol, named by it, with the fields
+    of `Instrument`; a table `defaults` holds what the others leave out. Unknown fields are refused.
+    """
+    tables = tomllib.loads(path.read_text(), parse_float=Decimal)
+    defaults = tables.pop("defaults", {})
+    return {symbol: _instrument(symbol, {**defaults, **tables[symbol]}) for symbol in tables}
+
+
+def _instrument(symbol: str, fields: dict[str, Any]) -> Instrument:
+    unknown = set(fields) - set(Instrument.__struct_fields__)
+    if unknown:
+        raise ValueError(f"instrument {symbol}: unknown {', '.join(sorted(unknown))}")
+    plain = {key: value.isoformat() if isinstance(value, date) else value
+             for key, value in fields.items()}  # fmt: skip
+    return msgspec.convert({"symbol": symbol, **plain}, Instrument)

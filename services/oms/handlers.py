@@ -201,7 +201,7 @@ def _replace_refused(
     )
 
 
-# -- older rows that a handler may look at -----------------------------------------------------------
+# -- older rows that a handler may look at --------------------------------------------------------
 
 
 def names_of_decision(message: OrderApproved | OrderDenied) -> Iterable[tuple[str, Key]]:

@@ -6,15 +6,8 @@ from decimal import Decimal
 
 import msgspec
 
-from services.oms.core.order import (
-    Move,
-    advance,
-    average,
-    is_ended,
-    minus,
-    plus,
-    times,
-)
+from services.oms.core.numbers import average, minus, plus, times
+from services.oms.core.order import Move, advance, is_ended
 from services.oms.core.requests import whose
 from services.oms.core.rows import AmendmentRow, ExecutionRow, OrderRow, OrphanRow
 from services.oms.core.state import OmsState

@@ -21,26 +21,20 @@ What actually traded is a fact and is always booked, whatever the status: late, 
 quantity, after a reject. The caller raises the alert. Everything else that is not in the table is
 an `IllegalMove`: it names the status and the move, and nothing has changed.
 
-Numbers: `amount` is the exact sum of quantity x price; `cum` is the sum of quantities; both are
-exact at any precision. `leaves` is max(0, quantity - cum) while the order can still trade, else 0.
-`average_price` is amount / cum, rounded half even to `AVERAGE_PLACES` places where the quotient
-does not end before: it is told, never computed with.
+Numbers (see `numbers`): `cum` and `amount`, the sums of quantity and of quantity x price, are
+exact; `leaves` is max(0, quantity - cum) while the order can still trade, else 0.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from services.oms.core.numbers import minus
 from services.oms.core.rows import OrderRow
-from shared.types import ZERO, Order, OrderState, OrderStatus, Time, TimeInForce, normal
-
-AVERAGE_PLACES = 12
-_EXACT = Context(prec=2_000, traps=[Inexact])
-_WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN)
+from shared.types import ZERO, Order, OrderState, OrderStatus, Time, TimeInForce
 
 
 class Move(StrEnum):
@@ -225,9 +219,9 @@ def is_live(row: OrderRow) -> bool:
 
 
 def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
-    """The order after a move of the venue; `changes` are fields of its state. Raises IllegalMove."""
-    status = target(row.status, move)
-    under = status if row.request_id is None else _under(row, move)
+    """The order after a move of the venue; `changes` go into its state. Raises IllegalMove."""
+    status = _lead(row.status, move)
+    under = status if row.request_id is None else _lead(row.under, move)
     if status not in (S.PENDING_CANCEL, S.PENDING_REPLACE):
         status, row = under, msgspec.structs.replace(row, request_id=None, pending_quantity=None)
     if move in _ENDED_AT and under in ENDED:
@@ -237,9 +231,10 @@ def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
     return restate(row, status, under, at, **changes)
 
 
-def _under(row: OrderRow, move: Move) -> OrderStatus:
-    found = target(row.under, move)
-    assert found is not None
+def _lead(status: OrderStatus, move: Move) -> OrderStatus:
+    found = target(status, move)
+    if found is UNDER:
+        raise IllegalMove(status, move)
     return found
 
 
@@ -299,29 +294,3 @@ def new_row(order: Order, status: OrderStatus, at: Time, **changes: Any) -> Orde
         created_at=at,
         **_columns(state),
     )
-
-
-# -- numbers -----------------------------------------------------------------------------------------
-
-
-def plus(left: Decimal, right: Decimal) -> Decimal:
-    """The exact sum."""
-    return normal(_EXACT.add(left, right))
-
-
-def minus(left: Decimal, right: Decimal) -> Decimal:
-    """The exact difference."""
-    return normal(_EXACT.subtract(left, right))
-
-
-def times(left: Decimal, right: Decimal) -> Decimal:
-    """The exact product."""
-    return normal(_EXACT.multiply(left, right))
-
-
-def average(amount: Decimal, cum: Decimal) -> Decimal:
-    """amount / cum to AVERAGE_PLACES places, half even; 0 without fills."""
-    if not cum:
-        return ZERO
-    quotient = _WIDE.divide(amount, cum)
-    return normal(quotient.quantize(Decimal(1).scaleb(-AVERAGE_PLACES), context=_WIDE))

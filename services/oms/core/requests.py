@@ -27,19 +27,18 @@ def whose(row: OrderRow) -> dict[str, Any]:
 
 
 def current(state: OmsState, order_id: str) -> OrderRow | None:
-    """The order that an id stands for now: itself, the successor that replaced it, or the order
-    that a replace with that id is about to change.
+    """The order that an id stands for now: itself, the live successor that replaced it, or the
+    order that a replace with that id is about to change.
     """
     row = state.orders.get(order_id)
     if row is None:
         request = state.requests.get(order_id)
-        row = state.orders.get(request.order_id) if request is not None else None
-    while row is not None and row.state.replaced_by is not None:
-        successor = state.orders.get(row.state.replaced_by)
-        if successor is None:
-            break
-        row = successor
-    return row
+        is_open = request is not None and request.status == PENDING
+        row = state.orders.get(request.order_id) if request is not None and is_open else None
+    if row is None or row.state.replaced_by is None:
+        return row
+    live = state.orders.by("chain", row.chain_id)
+    return live[0] if live else row
 
 
 def ask_cancel(row: OrderRow, request_id: str, cause: str, state: OmsState, at: At) -> list[Event]:
@@ -93,7 +92,7 @@ def ask_replace(row: OrderRow, order: Order, state: OmsState, at: At) -> list[Ev
 
 
 def refuse_pending(row: OrderRow, reason: str, state: OmsState, at: At) -> list[Event]:
-    """The venue refused what is outstanding: what lies under shows again, a queued cancel follows."""
+    """The venue refused what is outstanding: what lies under shows; a queued cancel follows."""
     request = state.requests.get(row.request_id or "")
     if request is None:
         return []

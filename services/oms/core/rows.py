@@ -110,7 +110,7 @@ class RequestRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RememberedCancelRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A cancel for an order that has not arrived. If it does, it is recorded canceled and never sent."""
+    """A cancel for an order that has not arrived. If it does, it is never sent."""
 
     account_id: str
     order_id: str

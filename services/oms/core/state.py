@@ -14,14 +14,15 @@ from services.oms.core.rows import (
 from shared.table import Latest, State, Table
 
 LIVE_SQL = (
-    "request_id IS NOT NULL OR NOT (under IN ('filled', 'canceled', 'expired', 'rejected', 'replaced', 'denied')"
+    "request_id IS NOT NULL OR NOT (under IN"
+    " ('filled', 'canceled', 'expired', 'rejected', 'replaced', 'denied')"
     " OR (under = 'done_for_day' AND time_in_force = 'day'))"
 )
 OPEN_REQUEST_SQL = "status IN ('queued', 'pending')"
 
 
 class OmsState(State):
-    """Live orders and open requests are in memory; all else is prefetched when a message names it."""
+    """Live orders and open requests are in memory; the rest is prefetched when it is named."""
 
     def __init__(self, latest: Latest) -> None:
         super().__init__(latest)
@@ -31,7 +32,7 @@ class OmsState(State):
             ("order_id",),
             indexes={
                 "awaiting": lambda row: True if row.awaiting_since is not None else None,
-                "live": lambda row: row.account_id if is_live(row) else None,
+                "chain": lambda row: row.chain_id if is_live(row) else None,
             },
             keep=is_live,
             live_sql=LIVE_SQL,

@@ -1,0 +1,165 @@
+"""What the paper link does with what OMS commits to send: guard, exchange, reports."""
+
+from __future__ import annotations
+
+import msgspec
+
+from services.venue.core import guard, session
+from services.venue.core.matching.exchange import Exchange
+from services.venue.core.matching.hours import CLOCK, expiry
+from services.venue.core.matching.standing import standing
+from services.venue.core.observations import KillFlag
+from services.venue.core.reports import report, report_unsent, venue_order_id
+from services.venue.core.rows import (
+    CANCELED,
+    FILLED,
+    LIVE,
+    REJECTED,
+    REPLACED,
+    WAITING,
+    PaperOrderRow,
+)
+from services.venue.core.state import VenueState
+from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
+from shared.events.venue import ReportKind, VenueReport
+from shared.table import At
+from shared.topics import partition_of
+from shared.types import Order, OrderType, Time, TimeInForce
+
+_TYPES = {OrderType.MARKET, OrderType.LIMIT}
+_TIMES_IN_FORCE = {TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
+
+
+def send(message: OrderSubmitted, state: VenueState, at: At) -> list[VenueReport]:
+    """Send an order, once: guard, acceptance, and what it trades at once."""
+    order = message.state.order
+    held = state.paper_orders.get(order.order_id)
+    number = state.session().number
+    if held is not None:
+        return [report(held, ReportKind.OPEN_ORDER, number, quantity=held.quantity)]
+    reason = _refusal(message, state, at) or _exchange_refusal(order, state)
+    row = _row(order, message.state.submitted_at, state)
+    if reason is not None:
+        state.paper_orders.put(msgspec.structs.replace(row, status=REJECTED, reason=reason))
+        return [report(row, ReportKind.REJECTED, number, reason=reason)]
+    _count_sent(state, at)
+    state.paper_orders.put(row)
+    exchange = Exchange(state)
+    exchange.reports.append(report(row, ReportKind.ACCEPTED, number))
+    _admit(row, exchange, state)
+    return exchange.reports
+
+
+def cancel(message: CancelPending, state: VenueState) -> list[VenueReport]:
+    """Take an order out of the book; too late once it has ended."""
+    order, request_id = message.state.order, message.request_id
+    row = state.paper_orders.get(order.order_id)
+    number = state.session().number
+    if row is None:
+        return [
+            report_unsent(
+                order, ReportKind.CANCEL_REJECTED, number, request_id=request_id,
+                reason="unknown_order",
+            )
+        ]  # fmt: skip
+    if row.status not in LIVE:
+        kind = ReportKind.CANCEL_REJECTED
+        return [report(row, kind, number, request_id=request_id, reason="too_late")]
+    exchange = Exchange(state)
+    exchange.end(row, CANCELED, ReportKind.CANCELED, request_id=request_id)
+    return exchange.reports
+
+
+def replace(message: ReplacePending, state: VenueState, at: At) -> list[VenueReport]:
+    """Put an order in the place of another. It keeps its place only if it gets no bigger and no
+    dearer; its quantity is never below what has been filled.
+    """
+    old, new = message.state.order, message.replacement
+    row = state.paper_orders.get(old.order_id)
+    number = state.session().number
+    reason = "unknown_order" if row is None or new is None else None
+    if row is not None and new is not None:
+        reason = "too_late" if row.status not in LIVE else _refusal(message, state, at)
+        reason = reason or _exchange_refusal(new, state)
+    if row is None or new is None or reason is not None:
+        kind = ReportKind.REPLACE_REJECTED
+        return [report_unsent(old, kind, number, request_id=message.request_id, reason=reason)]
+    successor = _successor(row, new, message.market_at, state)
+    _count_sent(state, at)
+    state.paper_orders.put(msgspec.structs.replace(row, status=REPLACED))
+    state.paper_orders.put(successor)
+    exchange = Exchange(state)
+    exchange.reports.append(
+        report(
+            row, ReportKind.REPLACED, number, request_id=new.order_id, quantity=successor.quantity
+        )
+    )
+    if successor.status == WAITING:
+        _admit(successor, exchange, state)
+    return exchange.reports
+
+
+def _admit(row: PaperOrderRow, exchange: Exchange, state: VenueState) -> None:
+    partition = partition_of(row.symbol, state.market_partitions)
+    quote, through = standing(row.symbol, partition, state.latest)
+    exchange.admit([row], quote, through, through)
+
+
+def _refusal(message: OrderSubmitted | ReplacePending, state: VenueState, at: At) -> str | None:
+    flag = state.latest.read(KillFlag, "")
+    sent = session.sent_this_second(state.session(), at.wall)
+    return guard.refusal(message, flag, sent, state.limits, at.wall)
+
+
+def _exchange_refusal(order: Order, state: VenueState) -> str | None:
+    instrument = state.instruments.get(order.symbol)
+    if instrument is None or not instrument.tradable:
+        return f"unknown instrument {order.symbol}"
+    if order.type not in _TYPES:
+        return f"order type {order.type} is not supported"
+    if order.time_in_force not in _TIMES_IN_FORCE:
+        return f"time in force {order.time_in_force} is not supported"
+    if order.type is OrderType.LIMIT and order.limit_price is None:
+        return "a limit order needs a limit price"
+    return None
+
+
+def _row(order: Order, arrived_at: Time, state: VenueState) -> PaperOrderRow:
+    return PaperOrderRow(
+        order_id=order.order_id,
+        venue_order_id=venue_order_id(order.order_id),
+        account_id=order.account_id,
+        firm_id=order.firm_id,
+        symbol=order.symbol,
+        side=order.side,
+        type=order.type,
+        time_in_force=order.time_in_force,
+        quantity=order.quantity,
+        limit_price=order.limit_price if order.type is OrderType.LIMIT else None,
+        extended_hours=order.extended_hours,
+        status=WAITING,
+        number=state.session().accepted,
+        arrived_at=arrived_at,
+        expires_at=expiry(order.time_in_force, state.paper_clock.get(CLOCK), arrived_at),
+    )
+
+
+def _successor(
+    row: PaperOrderRow, order: Order, arrived_at: Time, state: VenueState
+) -> PaperOrderRow:
+    fresh = _row(order, arrived_at, state)
+    quantity = max(fresh.quantity, row.cum_quantity)
+    keeps_place = quantity <= row.quantity and fresh.limit_price == row.limit_price
+    return msgspec.structs.replace(
+        fresh,
+        venue_order_id=row.venue_order_id,
+        quantity=quantity,
+        cum_quantity=row.cum_quantity,
+        number=row.number if keeps_place else fresh.number,
+        arrived_at=row.arrived_at if keeps_place else arrived_at,
+        status=FILLED if quantity <= row.cum_quantity else row.status if keeps_place else WAITING,
+    )
+
+
+def _count_sent(state: VenueState, at: At) -> None:
+    state.sessions.put(session.sent(state.session(), at.wall))

@@ -1,0 +1,1 @@
+"""The paper exchange: pure, deterministic, fed by ticks."""

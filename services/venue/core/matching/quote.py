@@ -1,0 +1,20 @@
+"""A quote as the exchange reads it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """The best bid and offer from `time_us` (market time) on; `row` is its number in the feed."""
+
+    time_us: int
+    row: int
+    bid: float
+    bid_size: float
+    ask: float
+    ask_size: float
+
+    def is_tradable(self) -> bool:
+        """Whether it can be traded against: both sides there and not crossed."""
+        return 0.0 < self.bid <= self.ask < float("inf")

@@ -1,0 +1,56 @@
+"""What an order gets from one quote or one print: the exchange's whole price formation.
+
+An order that *takes* pays the far side, at most the displayed size. An order that *rests* gets its
+limit price, when the opposite quote reaches its limit or a print goes strictly through it, at most
+that size. Nothing trades against a quote that is missing, one-sided or crossed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.venue.core.matching.quote import Quote
+from services.venue.core.rows import PaperOrderRow
+from shared.instruments import Instrument
+from shared.types import Side
+
+
+class Far(NamedTuple):
+    """The side of a quote that an order trades against."""
+
+    price: Decimal
+    size: Decimal
+
+
+def far_side(order: PaperOrderRow, quote: Quote, instrument: Instrument) -> Far:
+    """Ask for a buy, bid for a sell."""
+    if order.side is Side.BUY:
+        return Far(instrument.price(quote.ask), instrument.size(quote.ask_size))
+    return Far(instrument.price(quote.bid), instrument.size(quote.bid_size))
+
+
+def reaches(order: PaperOrderRow, price: Decimal) -> bool:
+    """Whether the far side's price is no worse than the order's limit (a market order has none)."""
+    if order.limit_price is None:
+        return True
+    if order.side is Side.BUY:
+        return price <= order.limit_price
+    return price >= order.limit_price
+
+
+def goes_through(order: PaperOrderRow, print_price: Decimal) -> bool:
+    """Whether a print is strictly beyond the order's limit: who traded there would have hit us."""
+    if order.limit_price is None:
+        return False
+    if order.side is Side.BUY:
+        return print_price < order.limit_price
+    return print_price > order.limit_price
+
+
+def priority(order: PaperOrderRow) -> tuple[Decimal, int]:
+    """Market orders first, then the better limit, then the earlier."""
+    if order.limit_price is None:
+        return (Decimal("-Infinity"), order.number)
+    better = -order.limit_price if order.side is Side.BUY else order.limit_price
+    return (better, order.number)

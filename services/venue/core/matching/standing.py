@@ -1,0 +1,66 @@
+"""Which quote stands, and how far the ticks of a symbol are complete: what is kept of the market.
+
+All of it lives in `latest`, so the journal records what a decision used. A batch that touches no
+order costs one lookup and, in the first shard that sees it, one new observation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.venue.core.matching.exchange import quote_at
+from services.venue.core.matching.quote import Quote
+from services.venue.core.observations import StandingQuote
+from shared.events.market import TickBatch, TicksThrough
+from shared.table import Latest
+
+
+class Standing(NamedTuple):
+    """A quote in force, and the market time that all ticks up to are handled."""
+
+    quote: Quote | None
+    through: int
+
+
+UNKNOWN = Standing(None, 0)
+
+
+def pass_batch(batch: TickBatch, latest: Latest) -> Standing:
+    """What stood before a batch; from now on its last quote stands."""
+    seen = latest.read(StandingQuote, batch.symbol)
+    if seen is not None and _is_end_of(seen, batch):
+        return Standing(seen.before, seen.before_through)
+    before = UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
+    place = batch.kind.rfind("q")
+    latest.set(
+        batch.symbol,
+        StandingQuote(
+            at=batch.at,
+            market_at=batch.market_at,
+            symbol=batch.symbol,
+            quote=before.quote if place < 0 else quote_at(batch, place),
+            before=before.quote,
+            before_through=before.through,
+            last_time=batch.time_us[-1] if batch.time_us else 0,
+            last_row=batch.row[-1] if batch.row else 0,
+        ),
+    )
+    return before
+
+
+def _is_end_of(seen: StandingQuote, batch: TickBatch) -> bool:
+    if seen.market_at != batch.market_at or seen.at != batch.at:
+        return False
+    if not batch.time_us:
+        return seen.last_time == 0
+    return seen.last_time == batch.time_us[-1] and seen.last_row == batch.row[-1]
+
+
+def standing(symbol: str, partition: int, latest: Latest) -> Standing:
+    """What stands now; `partition` is the one of market.ticks that the symbol is in."""
+    seen = latest.read(StandingQuote, symbol)
+    through = latest.read(TicksThrough, str(partition))
+    known = UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
+    if through is not None and through.market_at > known.through:
+        return Standing(known.quote, through.market_at)
+    return known

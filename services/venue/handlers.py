@@ -1,0 +1,129 @@
+"""What the paper link does with each message; the table at the foot is its behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from services.venue.core import link
+from services.venue.core.matching.exchange import Exchange
+from services.venue.core.matching.hours import CLOCK, expiry, ticked
+from services.venue.core.matching.standing import pass_batch, standing
+from services.venue.core.observations import LinkOpened
+from services.venue.core.reports import report
+from services.venue.core.rows import EXPIRED, PaperOrderRow
+from services.venue.core.session import opened
+from services.venue.core.state import LINK, VenueState
+from shared.events.market import ClockAdvanced, TickBatch, TicksThrough
+from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
+from shared.events.venue import ReportKind, VenueReport
+from shared.room import Room
+from shared.table import At, Key
+from shared.types import TimeInForce
+
+NOTHING: tuple[VenueReport, ...] = ()
+
+
+def on_order_submitted(message: OrderSubmitted, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Send an order of this link."""
+    return link.send(message, state, at) if message.state.order.venue == LINK else NOTHING
+
+
+def on_cancel_pending(message: CancelPending, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Cancel an order of this link."""
+    return link.cancel(message, state) if message.state.order.venue == LINK else NOTHING
+
+
+def on_replace_pending(message: ReplacePending, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Replace an order of this link."""
+    return link.replace(message, state, at) if message.state.order.venue == LINK else NOTHING
+
+
+def on_tick_batch(message: TickBatch, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Let the ticks of a symbol trade with its orders; without any only remember the last quote."""
+    quote, through = pass_batch(message, state.latest)
+    if not state.paper_orders.by("symbol", message.symbol):
+        return NOTHING
+    exchange = Exchange(state)
+    exchange.play(message, quote, through)
+    return exchange.reports
+
+
+def on_ticks_through(message: TicksThrough, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """The market is complete up to a time: orders of quiet symbols that waited for it meet it."""
+    waiting = state.paper_orders.by("waiting", message.partition)
+    if not waiting:
+        return NOTHING
+    exchange = Exchange(state)
+    for row in waiting:
+        quote, through = standing(row.symbol, message.partition, state.latest)
+        exchange.admit([row], quote, through, through)
+    return exchange.reports
+
+
+def on_clock_advanced(message: ClockAdvanced, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Open and close the session; day orders end with it."""
+    old = state.paper_clock.get(CLOCK)
+    new = ticked(old, message)
+    if new == old and message.market_time < new.next_close:
+        return NOTHING
+    if new != old:
+        state.paper_clock.put(new)
+    exchange = Exchange(state)
+    for row in state.paper_orders.rows():
+        if row.is_live and row.time_in_force is TimeInForce.DAY:
+            _end_of_day(row, message, exchange, state)
+    return exchange.reports
+
+
+def _end_of_day(
+    row: PaperOrderRow, message: ClockAdvanced, exchange: Exchange, state: VenueState
+) -> None:
+    if row.expires_at is None:
+        ends = expiry(row.time_in_force, exchange.clock, message.market_time)
+        if ends is not None:
+            state.paper_orders.put(msgspec.structs.replace(row, expires_at=ends))
+    elif row.expires_at <= message.market_time:
+        exchange.end(row, EXPIRED, ReportKind.EXPIRED)
+
+
+def on_link_opened(message: LinkOpened, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """A new session: raise its number, and publish what is open."""
+    session = opened(state.session(), at.wall)
+    state.sessions.put(session)
+    return [
+        report(row, ReportKind.OPEN_ORDER, session.number, quantity=row.quantity)
+        for row in state.paper_orders.rows()
+        if row.is_live
+    ]
+
+
+def names_of_order(
+    message: OrderSubmitted | CancelPending | ReplacePending,
+) -> Iterable[tuple[str, Key]]:
+    """The order, live or ended."""
+    return (("paper_orders", (message.state.order.order_id,)),)
+
+
+HANDLERS = {
+    OrderSubmitted: on_order_submitted,
+    CancelPending: on_cancel_pending,
+    ReplacePending: on_replace_pending,
+    TickBatch: on_tick_batch,
+    TicksThrough: on_ticks_through,
+    ClockAdvanced: on_clock_advanced,
+    LinkOpened: on_link_opened,
+}
+NAMES = {
+    OrderSubmitted: names_of_order,
+    CancelPending: names_of_order,
+    ReplacePending: names_of_order,
+}
+ROOM = Room(
+    name="venue.paper",
+    schema="venue",
+    state=VenueState,
+    handlers=HANDLERS,  # type: ignore[arg-type]
+    names=NAMES,  # type: ignore[arg-type]
+)
