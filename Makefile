@@ -66,6 +66,6 @@ chaos: setup ## rooms killed under load, then the history is checked
 lock: setup ## write requirements.lock from pyproject.toml
 	deploy/lock
 
-$(STAMP): pyproject.toml requirements.lock deploy/install
-	PYTHON='$(PYTHON)' VENV='$(VENV)' deploy/install
+$(STAMP): pyproject.toml requirements.lock deploy/install $(wildcard */__init__.py)
+	@PYTHON='$(PYTHON)' VENV='$(VENV)' deploy/install
 	@touch $@
