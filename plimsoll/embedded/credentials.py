@@ -40,6 +40,6 @@ def load_or_create(state: State) -> Credentials:
 
 
 def new_cluster_id() -> str:
-    """A random id as Kafka writes them: 16 bytes in URL-safe base64; a leading dash is no option."""
+    """A random id as Kafka writes them: 16 bytes in URL-safe base64, not like an option."""
     text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     return text if not text.startswith("-") else new_cluster_id()

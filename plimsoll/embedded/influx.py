@@ -1,4 +1,4 @@
-"""InfluxDB 1.8, for ticks, bars and telemetry; built in the background, trading goes on without it."""
+"""InfluxDB 1.8, for ticks, bars and telemetry: trading goes on without it."""
 
 import urllib.error
 import urllib.parse
@@ -29,7 +29,7 @@ class Influx(Server):
 
     def prepare(self) -> None:
         """Build the program if it is not there; the data directory; the configuration."""
-        influx_build.build()
+        influx_build.build_quietly()
         data = self.state.data(self.name)
         data.mkdir(exist_ok=True)
         (data / "influxdb.conf").write_text(self.configuration())

@@ -1,7 +1,8 @@
-"""InfluxDB 1.8.10, built once per user from its Go module: `python -m plimsoll.embedded.influx_build`.
+"""InfluxDB 1.8.10, built once per user from its Go module.
 
-It takes about a minute, so a stack does it in a process of its own, behind everything else, and
-starts the server when the program is there. Two builds at once do not collide: one waits.
+It takes about a minute, so a stack does it in a process of its own behind everything else
+(`python -m plimsoll.embedded.influx_build`) and starts the server when the program is there. Two
+builds at once do not collide: one waits.
 """
 
 import importlib.util
@@ -9,15 +10,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+import plimsoll
 from plimsoll.embedded import once
+from plimsoll.embedded.child import Command
 from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.paths import cache_directory
 
 VERSION = "1.8.10"
 MODULE = f"github.com/influxdata/influxdb/cmd/influxd@v{VERSION}"
+PROJECT = Path(plimsoll.__file__).parents[1]
 NICENESS = 15
 FREE_BYTES_MIN = 1024**3  # sources, compiled packages and the program
 
@@ -37,17 +40,33 @@ def build() -> Path:
     return once.ensure(program(), compile_into)
 
 
+def build_quietly() -> Path:
+    """As `build`, in a process of its own, so that the caller keeps its priority."""
+    if not is_built():
+        arguments = [sys.executable, "-m", "plimsoll.embedded.influx_build"]
+        result = subprocess.run(arguments, capture_output=True, text=True, cwd=PROJECT)
+        if result.returncode != 0:
+            raise EmbeddedError(f"InfluxDB could not be built:\n{result.stderr[-2000:]}")
+    return program()
+
+
 def compile_into(draft: Path) -> None:
     """Build the program as `draft`; what the build leaves behind is removed."""
     check_disk(draft.parent)
-    with tempfile.TemporaryDirectory(prefix="influxd-build-", dir=draft.parent) as folder:
-        arguments = ["nice", "-n", str(NICENESS), go(), "install", MODULE]
-        result = subprocess.run(
-            arguments, env=environment(Path(folder)), cwd=folder, stdin=subprocess.DEVNULL
-        )
-        if result.returncode != 0:
-            raise EmbeddedError(f"InfluxDB could not be built: go install {MODULE} failed")
-        Path(folder, "bin", "influxd").rename(draft)
+    folder = draft.with_name("influxd-build")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.nice(NICENESS)
+    command = Command(
+        arguments=(go(), "install", MODULE), environment=environment(folder), directory=folder
+    )
+    result = subprocess.run(
+        command.launched(), env=environment(folder), cwd=folder, stdin=subprocess.DEVNULL
+    )
+    if result.returncode != 0:
+        raise EmbeddedError(f"go install {MODULE} failed (exit code {result.returncode})")
+    (folder / "bin" / "influxd").rename(draft)
+    shutil.rmtree(folder)
 
 
 def environment(folder: Path) -> dict[str, str]:

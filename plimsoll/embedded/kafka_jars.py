@@ -7,7 +7,6 @@ class path and module path, while Kafka runs from the class path alone, on the J
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,13 +39,14 @@ def fetch(draft: Path, progress: Progress) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     progress(f"Kafka {VERSION}: resolving its parts on Maven Central, once (about 15 s)")
-    with tempfile.TemporaryDirectory(dir=draft.parent) as repository:
-        try:
-            download(resolve(Path(repository)), draft, progress)
-        except Exception as error:  # jgo and requests raise many kinds
-            raise EmbeddedError(
-                f"Kafka could not be fetched from Maven Central: {error}"
-            ) from error
+    repository = draft / "repository"
+    try:
+        download(resolve(repository), draft, progress)
+    except EmbeddedError:
+        raise
+    except Exception as error:
+        raise EmbeddedError(f"Kafka could not be fetched: {error}") from error
+    shutil.rmtree(repository)
 
 
 def resolve(repository: Path) -> list[Any]:

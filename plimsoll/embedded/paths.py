@@ -35,6 +35,11 @@ class State:
         return self.root / "lock"
 
     @property
+    def options(self) -> Path:
+        """How the stack was started last."""
+        return self.root / "options.json"
+
+    @property
     def admin_key(self) -> Path:
         """API key of the operating-system user, 0600."""
         return self.root / "admin.key"

@@ -63,11 +63,11 @@ class Postgres(Server):
             password_file.unlink()
 
     def _initdb(self, draft: Path, password_file: Path) -> Command:
-        arguments = (program("initdb"), "--pgdata", str(draft), "--username", credentials.SUPERUSER)
+        arguments = [program("initdb"), "--pgdata", str(draft), "--username", credentials.SUPERUSER]
         arguments += ("--auth", "scram-sha-256", "--pwfile", str(password_file))
         arguments += ("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin")
         arguments += ("--builtin-locale", "C.UTF-8", "--no-instructions")
-        return Command(arguments=arguments, without_root=True, environment=environment())
+        return Command(arguments=tuple(arguments), without_root=True, environment=environment())
 
     def command(self) -> Command:
         """The postmaster; SIGINT is its fast shutdown, SIGQUIT the one it does as if crashed."""

@@ -23,11 +23,11 @@ class Redis(Server):
 
     def command(self) -> Command:
         """redis-server without persistence and with a bound on its memory."""
-        arguments = (program(), "--bind", ports.LOOPBACK, "--port", str(self.port))
+        arguments = [program(), "--bind", ports.LOOPBACK, "--port", str(self.port)]
         arguments += ("--save", "", "--appendonly", "no", "--daemonize", "no")
         arguments += ("--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru")
         directory = self.state.data(self.name)
-        return Command(arguments=arguments, directory=directory)
+        return Command(arguments=tuple(arguments), directory=directory)
 
     def is_ready(self) -> bool:
         """Whether it answers PING."""

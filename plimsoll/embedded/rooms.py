@@ -1,0 +1,122 @@
+"""The rooms of a stack and what each is told: nothing but its environment."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import plimsoll
+from plimsoll.embedded.child import Command
+from plimsoll.embedded.errors import EmbeddedError
+from plimsoll.embedded.options import Options
+
+PROJECT = Path(plimsoll.__file__).parents[1]
+PREFIX = "PLIMSOLL_"
+# More threads than cores made nearly everything slower.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+GATEWAY = "gateway"
+MARKET_DATA = "market_data"
+
+
+@dataclass(frozen=True)
+class Room:
+    """One process: its name, the module it runs and the database role it has."""
+
+    name: str
+    module: str
+    role: str
+
+
+ROOMS = (
+    Room(MARKET_DATA, "services.market_data", "market_data"),
+    Room("risk", "services.risk", "risk"),
+    Room("oms", "services.oms", "oms"),
+    Room("venue-paper", "services.venue", "venue"),
+    Room("portfolio", "services.portfolio", "portfolio"),
+    Room(GATEWAY, "services.gateway", GATEWAY),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What all rooms of a stack have in common."""
+
+    state: Path
+    kafka: str
+    redis: str
+    influx: str
+    gateway_port: int
+    admin_key_file: Path
+    options: Options
+
+
+def command(room: Room, around: Surroundings, postgres: str, metrics_port: int) -> Command:
+    """The process of a room."""
+    return Command(
+        arguments=(sys.executable, "-m", room.module),
+        environment=environment(room, around, postgres, metrics_port),
+        directory=PROJECT,
+    )
+
+
+def environment(
+    room: Room, around: Surroundings, postgres: str, metrics_port: int
+) -> dict[str, str]:
+    """The caller's environment without its PLIMSOLL_* names, and ours."""
+    settings = {
+        "STATE": str(around.state),
+        "KAFKA": around.kafka,
+        "POSTGRES": postgres,
+        "REDIS": around.redis,
+        "INFLUX": around.influx,
+        "PROCESS": room.name,
+        "PARTITIONS": str(around.options.partitions),
+        "METRICS_PORT": str(metrics_port),
+        **own_settings(room, around),
+    }
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    return {
+        **outer_environment(os.environ),
+        **ONE_THREAD,
+        "PYTHONPATH": path,
+        "PYTHONUNBUFFERED": "1",
+        **{PREFIX + name: value for name, value in settings.items()},
+    }
+
+
+def own_settings(room: Room, around: Surroundings) -> dict[str, str]:
+    """What only this room is told."""
+    options = around.options
+    own: dict[str, object] = {"KILL_AT": options.kill_at}
+    if room.name == GATEWAY:
+        own |= {"PORT": around.gateway_port, "ADMIN_KEY_FILE": around.admin_key_file}
+    if room.name == MARKET_DATA:
+        own |= {"FEED": options.feed, "FROM": options.start_from}
+        own |= {"SPEED": options.speed, "SEED": options.seed}
+    return {name: str(value) for name, value in own.items() if value is not None}
+
+
+def outer_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """What a room inherits from the caller. Log level is a setting of every room."""
+    kept = PREFIX + "LOG_LEVEL"
+    return {k: v for k, v in given.items() if k == kept or not k.startswith(PREFIX)}
+
+
+def check_installed(rooms: tuple[Room, ...]) -> None:
+    """Say at once which room is missing, rather than start it again and again."""
+    missing = [room.module for room in rooms if not is_importable(room.module)]
+    if missing:
+        raise EmbeddedError(f"not installed: {', '.join(missing)}")
+
+
+def is_importable(module: str) -> bool:
+    """Whether `python -m MODULE` would find something to run."""
+    try:
+        found = importlib.util.find_spec(module)
+        if found is not None and found.submodule_search_locations is not None:
+            found = importlib.util.find_spec(f"{module}.__main__")
+    except ModuleNotFoundError:
+        return False
+    return found is not None
