@@ -20,6 +20,7 @@ from services.oms.core.executions import (
 from services.oms.core.order import IllegalMove, Move, advance, is_ended, new_row, restate
 from services.oms.core.requests import (
     REPLACE,
+    TOO_LATE,
     UNKNOWN_ORDER,
     close_all,
     done,
@@ -77,6 +78,8 @@ def _on_accepted(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
         venue_order_id=report.venue_order_id or row.state.venue_order_id,
     )
     if row.under is not OrderStatus.PENDING_NEW:
+        if after.state.venue_order_id != row.state.venue_order_id:
+            state.orders.put(after)
         return []
     after = answered(after)
     state.orders.put(after)
@@ -102,6 +105,9 @@ def _on_rejected(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
 def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     if is_ended(row) and row.request_id is None and (report.request_id or _is_canceled(row)):
         return []
+    if row.under is OrderStatus.FILLED and row.request_id is not None:
+        text = "canceled, but we have it filled"
+        return [*refuse_pending(row, TOO_LATE, state, at), flag(row, report, "reconcile", text)]
     after = answered(advance(row, Move.CANCELED, at.market, reason=report.reason))
     asked = report.request_id is not None and report.request_id == row.request_id
     cause = done(row.request_id, state) if asked else None

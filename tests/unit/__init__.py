@@ -1,0 +1,1 @@
+"""Tests of one function or file each, without I/O."""
