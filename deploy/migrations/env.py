@@ -1,4 +1,6 @@
-"""Alembic's entry: runs the migrations on the database that PLIMSOLL_POSTGRES names, as the owner role."""
+"""Alembic's entry: runs the migrations on the database that PLIMSOLL_POSTGRES names, as the owner
+role.
+"""
 
 from __future__ import annotations
 

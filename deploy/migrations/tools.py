@@ -1,4 +1,6 @@
-"""What the migrations share: the tables that the loop needs in every room, grants, append-only tables."""
+"""What the migrations share: the tables that the loop needs in every room, grants, append-only
+tables.
+"""
 
 from __future__ import annotations
 

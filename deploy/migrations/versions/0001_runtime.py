@@ -26,7 +26,8 @@ def upgrade() -> None:
         BEGIN
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'PL001';
         END $$;
-        CREATE FUNCTION public.expect(actual bigint, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+        CREATE FUNCTION public.expect(actual bigint, wanted bigint) RETURNS bigint LANGUAGE
+        plpgsql AS $$
         BEGIN
             IF actual <> wanted THEN
                 RAISE EXCEPTION 'stale owner: % of % shard versions match', actual, wanted

@@ -1,0 +1,65 @@
+"""What one shard of portfolio knows."""
+
+from __future__ import annotations
+
+from services.portfolio.core.rows import (
+    AccountRow,
+    BookedRow,
+    EntryRow,
+    LineRow,
+    PositionRow,
+    PositionValueRow,
+    ValuationRow,
+)
+from shared.instruments import Instrument
+from shared.table import Latest, State, Table
+
+
+def _written_only(_: object) -> bool:
+    return False
+
+
+class PortfolioState(State):
+    """Accounts and positions stay in memory; the journal is written and named again by its ids."""
+
+    def __init__(self, latest: Latest, instruments: dict[str, Instrument]) -> None:
+        super().__init__(latest)
+        self.instruments = instruments
+        self.accounts = Table("accounts", AccountRow, ("account_id",))
+        self.positions = Table(
+            "positions",
+            PositionRow,
+            ("account_id", "symbol"),
+            indexes={"account": lambda row: row.account_id if row.quantity else None},
+        )
+        self.valuations = Table("valuations", ValuationRow, ("account_id",))
+        self.position_values = Table(
+            "position_values",
+            PositionValueRow,
+            ("account_id", "symbol"),
+            indexes={"account": lambda row: row.account_id},
+        )
+        self.journal_entries = Table(
+            "journal_entries",
+            EntryRow,
+            ("journal_id",),
+            keep=_written_only,
+            live_sql="false",
+            append_only=True,
+        )
+        self.journal_lines = Table(
+            "journal_lines",
+            LineRow,
+            ("journal_id", "line"),
+            keep=_written_only,
+            live_sql="false",
+            append_only=True,
+        )
+        self.booked = Table(
+            "booked",
+            BookedRow,
+            ("execution_id",),
+            keep=_written_only,
+            live_sql="false",
+            append_only=True,
+        )
