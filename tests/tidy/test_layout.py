@@ -49,6 +49,17 @@ def test_every_package_is_under_the_import_contracts() -> None:
     assert sorted(settings()["importlinter"]["root_packages"]) == sorted(present)
 
 
+def without_init(root: Path) -> list[str]:
+    """Folders of a package that are no packages: the import contracts would not see them."""
+    folders = {path.parent for package in PACKAGES for path in (root / package).rglob("*.py")}
+    bare = (folder for folder in folders if not (folder / "__init__.py").exists())
+    return sorted(folder.relative_to(root).as_posix() for folder in bare)
+
+
+def test_every_folder_of_a_package_is_a_package() -> None:
+    expect_none(without_init(ROOT))
+
+
 def test_every_folder_of_tests_is_run() -> None:
     found = {name(path).split("/")[1] for path in sources() if _is_test(name(path))}
     known = {
@@ -82,6 +93,7 @@ def test_the_rules_find_bad_samples_and_only_those(tmp_path: Path) -> None:
     assert found == [
         "services/risk/core/gate.py: no tests/unit/services/risk/core/test_gate.py",
     ]
+    assert without_init(tmp_path) == ["services/risk/core"]
     assert _speaks('#!/x\n"""Says."""\n') and not _speaks("import os\n")
     assert _is_test("tests/unit/test_a.py") and not _is_test("tests/unit/stack.py")
 
