@@ -20,7 +20,7 @@ from plimsoll.embedded.child import rotate
 from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.options import Options
 from plimsoll.embedded.paths import State
-from plimsoll.embedded.rooms import PROJECT
+from plimsoll.embedded.rooms import PROJECT, ROOMS, Room
 from plimsoll.embedded.supervisor import Supervisor
 
 Tell = Callable[[str], None]
@@ -28,7 +28,13 @@ OnReady = Callable[[dict[str, Any]], None]
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run_here(state: State, options: Options, tell: Tell, on_ready: OnReady) -> bool:
+def run_here(
+    state: State,
+    options: Options,
+    tell: Tell,
+    on_ready: OnReady,
+    room_list: tuple[Room, ...] = ROOMS,
+) -> bool:
     """Supervise until a signal says stop; False when that came before the stack was ready."""
     ready: list[bool] = []
 
@@ -36,7 +42,7 @@ def run_here(state: State, options: Options, tell: Tell, on_ready: OnReady) -> b
         ready.append(True)
         on_ready(summary)
 
-    supervisor = Supervisor(state, options, tell)
+    supervisor = Supervisor(state, options, tell, room_list)
     obey_signals(supervisor, tell)
     supervisor.run(note_ready)
     return bool(ready)

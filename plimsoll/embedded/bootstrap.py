@@ -5,6 +5,7 @@ Everything here may be repeated; a second start finds it done.
 
 import asyncio
 import logging
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -45,10 +46,23 @@ async def create_missing_topics(bootstrap: str, trading_partitions: int) -> None
         if missing:
             answer = await client.create_topics(missing, timeout_ms=TOPIC_TIMEOUT_MS)
             check_created(answer.topic_errors)
-        found = await client.describe_topics(list(wanted))
+        check_partitions(await settled_partitions(client, list(wanted)), wanted)
     finally:
         await client.close()
-    check_partitions({t["topic"]: len(t["partitions"]) for t in found}, wanted)
+
+
+async def settled_partitions(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """Partition counts, once every partition has a leader: a new topic takes a moment."""
+    deadline = time.monotonic() + TOPIC_TIMEOUT_MS / 1000
+    while time.monotonic() < deadline:
+        found = {
+            topic["topic"]: topic["partitions"] for topic in await client.describe_topics(names)
+        }
+        leaders = [part["leader"] for parts in found.values() for part in parts]
+        if all(found.get(name) for name in names) and all(leader >= 0 for leader in leaders):
+            return {name: len(parts) for name, parts in found.items()}
+        await asyncio.sleep(0.05)
+    raise EmbeddedError("Kafka has made topics without leaders (see its log)")
 
 
 def check_created(errors: list[tuple[str, int, str | None]]) -> None:
@@ -61,7 +75,7 @@ def check_created(errors: list[tuple[str, int, str | None]]) -> None:
 def check_partitions(found: dict[str, int], wanted: dict[str, NewTopic]) -> None:
     """The partition count of a topic is frozen when it is made; a firm's orders depend on it."""
     for name, topic in wanted.items():
-        if found.get(name) not in (None, topic.num_partitions):
+        if found[name] != topic.num_partitions:
             raise EmbeddedError(
                 f"topic {name} has {found[name]} partitions, not {topic.num_partitions}: "
                 "their number is frozen when a stack is made (PLIMSOLL_PARTITIONS)"

@@ -94,12 +94,15 @@ class Supervisor:
         """The ports of the gateway and of InfluxDB, which the rooms are told at their start."""
         last = read_json(self.state.ports) or {}
         asked = self.options.port
-        if asked is not None and not ports.is_free(asked):
+        if asked is not None and not ports.reserve(asked):
             raise EmbeddedError(f"port {asked} is taken by another program")
         self.port = asked or ports.choose(last.get(GATEWAY), ports.USUAL[GATEWAY])
         self.servers = Servers(self.state.root, TRADING, usual_ports=True, progress=self.report)
         self.influx_server = Influx(self.state)
         last |= self.influx_server.choose_ports(last, usual=True) | {GATEWAY: self.port}
+        names = {room.name: f"metrics-{room.name}" for room in self.room_list}
+        self.metrics_ports = {room: ports.choose(last.get(key)) for room, key in names.items()}
+        last |= {names[room]: port for room, port in self.metrics_ports.items()}
         write_private(self.state.ports, last)
 
     def _start_servers(self) -> None:
@@ -158,7 +161,7 @@ class Supervisor:
         if self.watched[room.name].child is not None:
             around = replace(around, options=replace(around.options, kill_at=None))
         postgres = self.servers.postgres_url(room.role)
-        command = rooms.command(room, around, postgres, ports.any_free())
+        command = rooms.command(room, around, postgres, self.metrics_ports[room.name])
         return Child(room.name, command, self.state.log(room.name))
 
     def _await_ready(self) -> None:
@@ -227,6 +230,7 @@ class Supervisor:
             "redis": servers.redis if started else None,
             "influx": self.influx_server.url() if self.influx and self.influx.serves else None,
             "feed": self.options.feed,
+            "metrics_ports": self.metrics_ports,
             "processes": [one.row() for one in watched],
             "children": [stackfile.identity(pid) for pid in pids],
         }

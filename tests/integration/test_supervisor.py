@@ -1,0 +1,236 @@
+"""The supervisor over the real servers: nothing is left behind, and what dies comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).parents[2]
+READY_S_MAX = 60.0
+GONE_S_MAX = 10.0
+
+
+class ToyStack:
+    """A supervisor in a process of its own, its output line by line."""
+
+    def __init__(self, state: Path, **environment: str) -> None:
+        self.state = state
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.toy_stack", str(state)],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def ready(self) -> dict[str, Any]:
+        """Read until it is ready; its summary."""
+        word, _, rest = self.line("ready", "failed").partition(" ")
+        assert word == "ready", rest
+        summary: dict[str, Any] = json.loads(rest)
+        return summary
+
+    def line(self, *starts: str) -> str:
+        """The next line that starts so."""
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if line.startswith(starts):
+                return line
+        raise AssertionError("".join(said))
+
+    def stack(self) -> dict[str, Any]:
+        """What stack.json says."""
+        stack: dict[str, Any] = json.loads((self.state / "stack.json").read_text())
+        return stack
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The processes by name."""
+        return {row["name"]: row for row in self.stack()["processes"]}
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        self.process.wait(20)
+
+
+@contextmanager
+def toy_stack(state: Path, **environment: str) -> Iterator[ToyStack]:
+    """A running toy stack."""
+    stack = ToyStack(state, **environment)
+    try:
+        yield stack
+    finally:
+        if stack.process.poll() is None:
+            stack.end(signal.SIGTERM)
+        if stack.process.stdout is not None:
+            stack.process.stdout.close()
+
+
+def wait_for(holds: Callable[[], bool], timeout_s: float) -> bool:
+    """Whether it holds within that time."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes below one, PostgreSQL's backends included."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] not in "ZX":
+                parents[int(entry.name)] = int(fields[1])
+    found: set[int] = set()
+    while True:
+        more = {child for child, parent in parents.items() if parent in found | {pid}} - found
+        if not more:
+            return found
+        found |= more
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_after_the_supervisor_has_ended(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with toy_stack(tmp_path / "state") as stack:
+        stack.ready()
+        below = descendants(stack.process.pid)
+        assert len(below) > 8  # four programs, two rooms, PostgreSQL's own
+        began = time.monotonic()
+        stack.end(number)
+        assert wait_for(lambda: not any(map(is_alive, below)), GONE_S_MAX)
+        assert time.monotonic() - began < GONE_S_MAX
+        assert (stack.process.returncode == 0) == (number is not signal.SIGKILL)
+
+
+def test_a_killed_supervisor_is_followed_by_one_that_goes_on_with_the_data(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state") as first:
+        assert first.ready()["account"]["key"] == "PK1"
+        before = first.stack()
+        owner = owner_url(first)
+        with psycopg.connect(owner) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        first.end(signal.SIGKILL)
+    with toy_stack(tmp_path / "state") as second:
+        assert second.ready()["account"] is None  # it was opened before
+        after = second.stack()
+        names = ("gateway", "kafka", "postgres", "redis")
+        assert [after[name] for name in names] == [before[name] for name in names]
+        with psycopg.connect(owner) as connection:
+            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def owner_url(stack: ToyStack) -> str:
+    """The URL of the role that owns the tables."""
+    secrets = json.loads((stack.state / "secrets.json").read_text())["postgres"]
+    where = stack.stack()["postgres"].rpartition("@")[2]
+    return f"postgresql://plimsoll:{secrets['plimsoll']}@{where}"
+
+
+def test_every_process_that_dies_is_started_again_and_counted(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state") as stack:
+        stack.ready()
+        for name in ("risk", "gateway", "redis", "postgres", "kafka"):
+            before = stack.rows()[name]
+            os.kill(before["pid"], signal.SIGKILL)
+            assert wait_for(lambda n=name: stack.rows()[n]["restarts"] == 1, 5)  # type: ignore[misc]
+            after = stack.rows()[name]
+            assert after["pid"] not in (None, before["pid"])
+        assert wait_for(lambda: answers(owner_url(stack)), 10)
+
+
+def answers(url: str) -> bool:
+    """Whether the database has recovered and answers."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
+
+
+def test_stacks_with_different_states_run_side_by_side(tmp_path: Path) -> None:
+    with ExitStack() as both:
+        stacks = [both.enter_context(toy_stack(tmp_path / name)) for name in ("one", "two")]
+        for stack in stacks:
+            stack.ready()
+        told = [stack.stack() for stack in stacks]
+        for name in ("gateway", "kafka", "postgres", "redis"):
+            assert told[0][name] != told[1][name]
+
+
+def test_a_second_up_on_a_running_state_is_refused_and_disturbs_nothing(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state") as first:
+        url = first.ready()["gateway"]
+        with toy_stack(tmp_path / "state") as second:
+            line = second.line("failed")
+            assert "already running" in line
+            assert f"pid {first.process.pid}" in line
+            assert url in line
+            assert second.process.wait(5) == 1
+        assert first.process.poll() is None
+        assert first.stack()["gateway"] == url
+
+
+def test_a_kill_point_is_for_the_first_life_of_a_room(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state", TOY_KILL_AT="risk:K3:1") as stack:
+        stack.ready()
+        assert wait_for(lambda: stack.rows()["risk"]["restarts"] == 1, 5)
+        time.sleep(0.5)
+        assert stack.rows()["risk"]["state"] == "running"
+        assert stack.rows()["risk"]["restarts"] == 1
+
+
+def test_a_room_that_never_lives_ends_the_start_with_its_last_words(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state", TOY_BROKEN="1") as stack:
+        line = stack.line("failed", "ready")
+        assert line.startswith("failed risk ends again and again")
+        assert stack.process.wait(15) == 1
+        assert "toy_absent" in "".join(stack.process.stdout or ())
+
+
+def test_private_files_are_private(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state") as stack:
+        stack.ready()
+        for name in ("secrets.json", "stack.json", "admin.key", "account.key"):
+            assert (tmp_path / "state" / name).stat().st_mode & 0o777 == 0o600, name
+        assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+        for pid in descendants(stack.process.pid):
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_text()
+            except OSError:
+                continue
+            assert not any(secret in command for secret in secrets_of(stack))
+
+
+def secrets_of(stack: ToyStack) -> list[str]:
+    """Every password of a stack."""
+    return list(json.loads((stack.state / "secrets.json").read_text())["postgres"].values())
