@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -47,6 +48,16 @@ def _schema_of(kind: type) -> dict[str, Any]:
     return {}
 
 
+def _tidied(schema: Any) -> Any:
+    """The same schema with descriptions as every Python writes them (3.13 strips indentation)."""
+    if isinstance(schema, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" else _tidied(value)
+            for key, value in schema.items()
+        }
+    return [_tidied(one) for one in schema] if isinstance(schema, list) else schema
+
+
 def message_types() -> list[type[Message]]:
     """Every message that travels, by name."""
     found = {kind.__name__: kind for topic in TOPICS.values() for kind in topic.carries}
@@ -57,7 +68,7 @@ def pages() -> dict[str, str]:
     """Path under docs/ -> content."""
     found = {"topics.md": _HEAD + "".join(_row(TOPICS[name]) for name in sorted(TOPICS))}
     for kind in message_types():
-        schema = msgspec.json.schema(kind, schema_hook=_schema_of)
+        schema = _tidied(msgspec.json.schema(kind, schema_hook=_schema_of))
         found[f"schemas/{kind.__name__}.json"] = json.dumps(schema, indent=1) + "\n"
     return found
 

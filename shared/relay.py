@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from shared.bus.ports import Writer
 from shared.kill import KillPoint
+from shared.logs import log
 from shared.rows import Output
 
 WAITING_MAX = 200
@@ -89,3 +90,10 @@ class Relay:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+
+def log_failure(future: Future[object]) -> None:
+    """An observation that the log did not take is replaced by the next one; it is only logged."""
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        log().warning("observation not sent", error=repr(error))

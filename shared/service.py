@@ -10,7 +10,6 @@ the process, and the next start goes on from the shard rows.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -32,7 +31,7 @@ from shared.metrics import (
     counted,
 )
 from shared.pulse import Pulse
-from shared.relay import Relay
+from shared.relay import Relay, log_failure
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
 from shared.rows import Output, ShardRow
@@ -237,7 +236,7 @@ class Service:
         for topic, key, raw in seen:
             number = shard.number if is_own(topic) else 0
             future = await self._writer.send(topic, number, key, raw)
-            future.add_done_callback(_forget_failure)
+            future.add_done_callback(log_failure)
             if self._listen is not None:
                 self._listen(codec.decode(topic, raw), self.pulse)
 
@@ -295,10 +294,3 @@ class Service:
         if now - self._gap_since > GAP_S_MAX:
             gaps = {n: sorted(s.gaps) for n, s in self.shards.items() if s.gaps}
             raise ReaderStopped(f"numbers are missing for {GAP_S_MAX:.0f} s: {gaps}")
-
-
-def _forget_failure(future: asyncio.Future[object]) -> None:
-    """An observation that the log did not take is replaced by the next one; it is only logged."""
-    error = None if future.cancelled() else future.exception()
-    if error is not None:
-        log().warning("observation not sent", error=repr(error))

@@ -14,12 +14,13 @@ state loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from shared.messages import Observation
-from shared.types import Time
+from shared.types import ZERO, Time
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Seen = TypeVar("Seen", bound=Observation)
@@ -37,11 +38,11 @@ class Table(Generic[Row]):
     """Rows of one kind by key.
 
     name: the PostgreSQL table in the room's schema; row: the struct, its fields are the columns;
-    key: the fields of the primary key (text columns); indexes: name -> function of a row giving
-    the value it is
-    found under (None: not in that index); keep: whether a written row stays in memory; live_sql:
-    the same condition
-    in SQL, used when a shard is loaded; append_only: rows are only ever inserted.
+    key: the fields of the primary key (text columns);
+    indexes: name -> function of a row giving the value it is found under (None: not in that index);
+    sums: name -> function of a row giving a group and what it adds there, so that totals are
+    always those of the rows; keep: whether a written row stays in memory; live_sql: the same
+    condition in SQL, used when a shard is loaded; append_only: rows are only ever inserted.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Table(Generic[Row]):
         key: tuple[str, ...],
         *,
         indexes: dict[str, Callable[[Row], Hashable | None]] | None = None,
+        sums: dict[str, Callable[[Row], tuple[Hashable, Decimal] | None]] | None = None,
         keep: Callable[[Row], bool] | None = None,
         live_sql: str = "true",
         append_only: bool = False,
@@ -60,6 +62,8 @@ class Table(Generic[Row]):
         self._index_of = indexes or {}
         self._rows: dict[Key, Row] = {}
         self._indexes: dict[str, dict[Hashable, dict[Key, None]]] = {n: {} for n in self._index_of}
+        self._sum_of = sums or {}
+        self._totals: dict[str, dict[Hashable, Decimal]] = {n: {} for n in self._sum_of}
         self._before: dict[Key, Row | None] = {}
 
     def get(self, *key: str) -> Row | None:
@@ -84,6 +88,10 @@ class Table(Generic[Row]):
         """The rows found under `value` in an index, in key order."""
         keys = self._indexes[index].get(value)
         return [self._rows[key] for key in sorted(keys)] if keys else []
+
+    def total(self, name: str, group: Hashable) -> Decimal:
+        """The sum of a group over all rows in memory; zero where there is none."""
+        return self._totals[name].get(group, ZERO)
 
     def rows(self) -> Iterator[Row]:
         """Every row in memory, in key order."""
@@ -166,6 +174,23 @@ class Table(Generic[Row]):
             after = None if new is None else value_of(new)
             if before != after:
                 self._move(self._indexes[name], key, before, after)
+        for name, sum_of in self._sum_of.items():
+            if old is not None:
+                self._add(self._totals[name], sum_of(old), -1)
+            if new is not None:
+                self._add(self._totals[name], sum_of(new), 1)
+
+    @staticmethod
+    def _add(
+        totals: dict[Hashable, Decimal], part: tuple[Hashable, Decimal] | None, sign: int
+    ) -> None:
+        if part is None or not part[1]:
+            return
+        total = totals.get(part[0], ZERO) + sign * part[1]
+        if total:
+            totals[part[0]] = total
+        else:
+            del totals[part[0]]
 
     @staticmethod
     def _move(

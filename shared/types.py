@@ -8,12 +8,19 @@ RFC 3339 on the wire.
 
 from __future__ import annotations
 
+import decimal
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
+
+PRECISION = 60
+"""Digits of every decimal calculation: sums of what the wire can carry stay exact."""
+
+decimal.DefaultContext.prec = PRECISION
+decimal.getcontext().prec = PRECISION
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

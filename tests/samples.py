@@ -25,7 +25,7 @@ _PLAIN: dict[type, Any] = {
 
 
 def sample(kind: Any) -> Any:
-    """A value of a type: the first of a union, one element in a collection, the first of an enum."""
+    """A value of a type: the first of a union or an enum, one element in a collection."""
     if kind in _PLAIN:
         return _PLAIN[kind]
     origin, inner = get_origin(kind), get_args(kind)

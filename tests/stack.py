@@ -1,4 +1,6 @@
-"""A whole stack of one's own for a test: `plimsoll up --detach` on a temporary state, `plimsoll down` after it."""
+"""A whole stack of one's own for a test: `plimsoll up --detach` on a temporary state, `plimsoll
+down` after it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ T = TypeVar("T")
 
 
 class Stack:
-    """A running stack and what a stranger knows of it: its state directory and what `status` says."""
+    """A running stack and what a stranger knows of it: its state directory and what `status`
+    says.
+    """
 
     def __init__(self, state: Path, *options: str) -> None:
         self.state, self._options = state, options

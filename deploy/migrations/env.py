@@ -16,7 +16,7 @@ def _url() -> str:
 
 
 def run() -> None:
-    """Upgrade or downgrade in one transaction; two stacks that start at once wait for each other."""
+    """Upgrade or downgrade in one transaction; two stacks at once wait for each other."""
     engine = create_engine(_url())
     with engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")

@@ -36,7 +36,7 @@ def append_only(table: str) -> None:
 
 
 def runtime_tables(schema: str) -> None:
-    """The shard row, the outbox, the decided commands and the quarantine of a transactional room."""
+    """Shard row, outbox, decided commands and quarantine of a transactional room."""
     run(
         f"""
         CREATE TABLE {schema}.shard (

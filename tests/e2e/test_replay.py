@@ -1,4 +1,6 @@
-"""Real ticks in, an order out: AIG on 2013-10-09, checked against the file and not against our tables."""
+"""Real ticks in, an order out: AIG on 2013-10-09, checked against the file and not against our
+tables.
+"""
 
 from __future__ import annotations
 
@@ -113,6 +115,16 @@ def influx(replay: Stack, query: str) -> list[list[Any]]:
     return list(results["series"][0]["values"]) if "series" in results else []
 
 
+def stored(replay: Stack, query: str, wanted: int) -> int:
+    """The count a query answers, as soon as it is the wanted one."""
+
+    def count() -> int:
+        found = influx(replay, query)
+        return int(found[0][1]) if found else 0
+
+    return wait_for(count, lambda number: number == wanted, 30)
+
+
 @pytest.mark.timeout(420)
 def test_influxdb_holds_as_many_points_per_symbol_and_second_as_the_file_has_ticks(
     replay: Stack,
@@ -132,11 +144,7 @@ def test_influxdb_holds_as_many_points_per_symbol_and_second_as_the_file_has_tic
                 f"SELECT count({field}) FROM {measurement} WHERE symbol = 'AIG'"
                 f" AND time >= '{second}Z' AND time < '{second}Z' + 1s"
             )
-            found = wait_for(
-                lambda q=query: influx(replay, q), lambda v: bool(v) or not counts[second], 30
-            )
-            stored = found[0][1] if found else 0
-            assert stored == counts[second], (measurement, second)
+            assert stored(replay, query, counts[second]) == counts[second], (measurement, second)
 
 
 def test_a_denial_is_told_on_the_risk_topic(replay: Stack) -> None:

@@ -1,7 +1,10 @@
-"""An independent check of what a stack did: client answers, Kafka topics and PostgreSQL tables must agree.
+"""An independent check of what a stack did: client answers, Kafka topics and PostgreSQL tables
+must agree.
 
-It shares no code with the product: topics are read as plain JSON, tables with plain SQL. Run it by hand with
-`python -m tests.integration.history STATE ANSWERS.json`, where ANSWERS is a list of [order id, HTTP status].
+It shares no code with the product: topics are read as plain JSON, tables with plain SQL. Run it
+by hand with
+`python -m tests.integration.history STATE ANSWERS.json`, where ANSWERS is a list of [order id,
+HTTP status].
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ SYMBOLS = ("AIG", "MSFT", "SPY", "IBM", "AAPL")
 class Load:
     """Posts orders at a steady rate, in a thread of its own, whatever the answers are.
 
-    accounts: keys to post with, in turn. `answers` holds (order id, status) of every answered post; `unanswered`
+    accounts: keys to post with, in turn. `answers` holds (order id, status) of every answered
+    post; `unanswered`
     counts posts whose connection broke.
     """
 

@@ -1,4 +1,6 @@
-"""The daily-loss breaker on a whole stack: it trips, survives a restart, lets exits out, and needs a person."""
+"""The daily-loss breaker on a whole stack: it trips, survives a restart, lets exits out, and
+needs a person.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`kill -9` of each room in turn, and of two at once, under 100 orders a second: nothing is lost or doubled."""
+"""`kill -9` of each room in turn, and of two at once, under 100 orders a second: nothing is lost
+or doubled.
+"""
 
 from __future__ import annotations
 
