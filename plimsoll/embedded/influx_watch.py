@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from plimsoll.embedded import influx_build
 from plimsoll.embedded.child import Child, Command
+from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.influx import Influx
 from plimsoll.embedded.paths import State
 from plimsoll.embedded.rooms import PROJECT
@@ -49,14 +50,20 @@ class InfluxWatch(Watched):
             return None
         if influx_build.is_built():
             self._build = None
-            self.start(now)
-            return None
+            return self._start_first(now)
         if self._build is not None:
             reason, self._build, self._next_at = self._build.tail(), None, now + BUILD_AGAIN_S
             return f"InfluxDB was not built: {reason}"
         if self.may_build and now >= self._next_at:
             self._build = self._start_build()
             return "InfluxDB is being built in the background, once (about a minute)"
+        return None
+
+    def _start_first(self, now: float) -> str | None:
+        try:
+            self.start(now)
+        except (OSError, EmbeddedError) as error:
+            return f"InfluxDB cannot be started ({error}); again in {self._wait(now):.1f} s"
         return None
 
     def _start_build(self) -> Child:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plimsoll.embedded.errors import EmbeddedError
+
 
 @dataclass(frozen=True)
 class State:
@@ -59,8 +61,11 @@ class State:
 
     def create(self) -> None:
         """Make the directory, open to its owner only."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.root / "log").mkdir(exist_ok=True)
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.root / "log").mkdir(exist_ok=True)
+        except OSError as error:
+            raise EmbeddedError(f"{self.root} is no place for a stack: {error}") from None
 
 
 def default_state() -> Path:

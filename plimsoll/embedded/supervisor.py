@@ -235,8 +235,9 @@ class Supervisor:
             "children": [stackfile.identity(pid) for pid in pids],
         }
         if now != self._written:
-            write_private(self.state.stack, now)
-            self._written = now
+            with suppress(OSError):  # a full disk must not end what still runs; tried again
+                write_private(self.state.stack, now)
+                self._written = now
 
     def _stop_all(self) -> None:
         """Gateway first, so that nothing new comes in; then the rooms; the servers last."""

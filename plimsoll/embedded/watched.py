@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from plimsoll.embedded.child import Child
+from plimsoll.embedded.errors import EmbeddedError
 
 BACKOFF_S_FIRST = 0.1
 BACKOFF_S_MAX = 5.0
@@ -55,18 +56,32 @@ class Watched:
         if self.condition is Condition.RUNNING and self._code() is not None:
             return self._note_death(now)
         if self.condition is Condition.RESTARTING and now >= self._start_at:
-            self.restarts += 1
-            self.start(now)
-            return f"{self.name} runs again"
+            return self._start_again(now)
         return None
 
     def _note_death(self, now: float) -> str:
         code = self._code()
-        calm = now - self._started_at >= CALM_S
-        self.deaths = 1 if calm else self.deaths + 1
+        if now - self._started_at >= CALM_S:
+            self.deaths = 0
+        wait_s = self._wait(now)
+        return f"{self.name} ended ({ending(code)}); starting it again in {wait_s:.1f} s"
+
+    def _start_again(self, now: float) -> str:
+        """A start may fail too, on a full disk for one; then it is tried again later."""
+        try:
+            self.start(now)
+        except (OSError, EmbeddedError) as error:
+            wait_s = self._wait(now)
+            return f"{self.name} cannot be started ({error}); again in {wait_s:.1f} s"
+        self.restarts += 1
+        return f"{self.name} runs again"
+
+    def _wait(self, now: float) -> float:
+        """Count a death and set the time of the next start."""
+        self.deaths += 1
         wait_s = backoff_s(self.deaths)
         self.condition, self._start_at = Condition.RESTARTING, now + wait_s
-        return f"{self.name} ended ({ending(code)}); starting it again in {wait_s:.1f} s"
+        return wait_s
 
     def _code(self) -> int | None:
         return None if self.child is None else self.child.exit_code()
