@@ -9,7 +9,7 @@ import msgspec
 from services.venue.core import link
 from services.venue.core.matching.exchange import Exchange
 from services.venue.core.matching.hours import CLOCK, expiry, ticked
-from services.venue.core.matching.standing import pass_batch, standing
+from services.venue.core.matching.standing import last_batch, pass_batch
 from services.venue.core.observations import LinkOpened
 from services.venue.core.reports import report
 from services.venue.core.rows import EXPIRED, PaperOrderRow
@@ -57,8 +57,8 @@ def on_ticks_through(message: TicksThrough, state: VenueState, at: At) -> Sequen
         return NOTHING
     exchange = Exchange(state)
     for row in waiting:
-        quote, through = standing(row.symbol, message.partition, state.latest)
-        exchange.admit([row], quote, through, through)
+        quote, since = last_batch(row.symbol, state.latest)
+        exchange.admit([row], quote, since, max(since, message.market_at))
     return exchange.reports
 
 

@@ -7,6 +7,13 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    _book()
+    _link()
+    tools.append_only("venue.paper_executions")
+    tools.own("venue")
+
+
+def _book() -> None:
     tools.run(
         """
         CREATE TABLE venue.paper_orders (
@@ -52,6 +59,13 @@ def upgrade() -> None:
             PRIMARY KEY (execution_id, shard)
         );
         CREATE INDEX paper_executions_by_order ON venue.paper_executions (order_id);
+        """
+    )
+
+
+def _link() -> None:
+    tools.run(
+        """
         CREATE TABLE venue.taken (
             shard integer NOT NULL,
             firm_id text NOT NULL,
@@ -84,8 +98,6 @@ def upgrade() -> None:
         );
         """
     )
-    tools.append_only("venue.paper_executions")
-    tools.own("venue")
 
 
 def downgrade() -> None:

@@ -6,12 +6,13 @@ are wider than the limits by a hair, so that rounding hides no order; the rules 
 
 from __future__ import annotations
 
+from math import inf
+
 from services.venue.core.matching.quote import Quote
 from services.venue.core.rows import TAKING, WAITING, PaperOrderRow
 from services.venue.core.state import VenueState
 from shared.types import Side
 
-_FAR = float("inf")
 _NEVER = 1 << 62
 _HAIR = 1.0001
 
@@ -28,16 +29,18 @@ class Book:
         self._orders = self._state.paper_orders.by("symbol", self.symbol)
         self.is_live = bool(self._orders)
         self.waiting_from, self._is_taking = _NEVER, False
-        self._buy, self._sell = -_FAR, _FAR
+        self._buy, self._sell = -inf, inf
         for order in self._orders:
             if order.status == WAITING:
                 self.waiting_from = min(self.waiting_from, order.arrived_at)
             elif order.status == TAKING or order.limit_price is None:
                 self._is_taking = True
             elif order.side is Side.BUY:
-                self._buy = max(self._buy, float(order.limit_price) * _HAIR)
+                limit = float(order.limit_price)  # tidy: a bound, not money
+                self._buy = max(self._buy, limit * _HAIR)
             else:
-                self._sell = min(self._sell, float(order.limit_price) / _HAIR)
+                limit = float(order.limit_price)  # tidy: a bound, not money
+                self._sell = min(self._sell, limit / _HAIR)
 
     def waiting(self) -> list[PaperOrderRow]:
         """Orders that have not met the market."""
@@ -49,7 +52,7 @@ class Book:
 
     def is_touched_by_print(self, price: float) -> bool:
         """Whether a print may trade with a resting order."""
-        return 0.0 < price < _FAR and (price <= self._buy or price >= self._sell)
+        return 0.0 < price < inf and (price <= self._buy or price >= self._sell)
 
     def is_touched_by_quote(self, quote: Quote) -> bool:
         """Whether a quote may trade with an order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import msgspec
 
 
@@ -17,4 +19,4 @@ class Quote(msgspec.Struct, frozen=True):
 
     def is_tradable(self) -> bool:
         """Whether it can be traded against: both sides there and not crossed."""
-        return 0.0 < self.bid <= self.ask < float("inf")
+        return 0.0 < self.bid <= self.ask < inf

@@ -56,11 +56,16 @@ def _is_end_of(seen: StandingQuote, batch: TickBatch) -> bool:
     return seen.last_time == batch.time_us[-1] and seen.last_row == batch.row[-1]
 
 
+def last_batch(symbol: str, latest: Latest) -> Standing:
+    """What has stood since the last batch of a symbol."""
+    seen = latest.read(StandingQuote, symbol)
+    return UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
+
+
 def standing(symbol: str, partition: int, latest: Latest) -> Standing:
     """What stands now; `partition` is the one of market.ticks that the symbol is in."""
-    seen = latest.read(StandingQuote, symbol)
     through = latest.read(TicksThrough, str(partition))
-    known = UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
+    known = last_batch(symbol, latest)
     if through is not None and through.market_at > known.through:
         return Standing(known.quote, through.market_at)
     return known

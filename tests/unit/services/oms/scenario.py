@@ -122,7 +122,8 @@ class Player:
         order_id = getattr(event, "order_id", None) or state.order.order_id
         request_id = getattr(event, "request_id", None)
         if kind == "replaced":
-            return [kind, _name(event.successor.order.order_id), _name(order_id), None]  # type: ignore[attr-defined]
+            successor = event.successor.order.order_id  # type: ignore[attr-defined]
+            return [kind, _name(successor), _name(order_id), None]
         if request_id is not None:
             return [kind, _name(request_id), _name(order_id), getattr(event, "reason", None)]
         if kind == "canceled" and event.cause != order_id:

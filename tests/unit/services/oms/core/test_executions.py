@@ -213,7 +213,8 @@ def test_a_correction_replaces_quantity_and_price_and_tells_both() -> None:
     desk = working(quantity=10_000)
     desk.fill("D", 9000, 110)
     (event,) = desk.amend(ReportKind.CORRECTED, "F", "D", 9000, 100)
-    assert event.previous.price == 110 and event.execution.price == 100  # type: ignore[attr-defined]
+    prices = (event.previous.price, event.execution.price)  # type: ignore[attr-defined]
+    assert prices == (110, 100)
     assert desk.stands() == standing("partially_filled", 10_000, 9000, 1000, 100)
 
 
