@@ -61,7 +61,9 @@ def obey_signals(supervisor: Supervisor, tell: Tell) -> None:
         signal.signal(number, stop)
 
 
-def start_detached(state: State, options: Options, tell: Tell) -> dict[str, Any]:
+def start_detached(
+    state: State, options: Options, tell: Tell, module: str = "plimsoll.embedded.attach"
+) -> dict[str, Any]:
     """Start a supervisor that stays; its summary once the stack is ready."""
     state.create()
     read_end, write_end = os.pipe()
@@ -71,7 +73,7 @@ def start_detached(state: State, options: Options, tell: Tell) -> dict[str, Any]
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     with open(log, "ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "plimsoll.embedded.attach", *arguments],
+            [sys.executable, "-m", module, *arguments],
             env={**os.environ, "PYTHONPATH": path},
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
@@ -131,14 +133,18 @@ class Voice:
             self._descriptor = None
 
 
-def main(root: str, options: str, descriptor: str) -> int:
+def main(root: str, options: str, descriptor: str, room_list: tuple[Room, ...] = ROOMS) -> int:
     """The detached supervisor."""
     os.set_inheritable(int(descriptor), False)
     voice = Voice(int(descriptor))
     given = Options(**json.loads(options))
     try:
         run_here(
-            State(Path(root)), given, voice.tell, lambda summary: voice.finish({"ready": summary})
+            State(Path(root)),
+            given,
+            voice.tell,
+            lambda summary: voice.finish({"ready": summary}),
+            room_list,
         )
     except EmbeddedError as error:
         voice.tell(str(error))

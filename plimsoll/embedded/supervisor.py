@@ -75,9 +75,9 @@ class Supervisor:
         """All servers, then all rooms, then the first account."""
         self._await_leftovers()
         self.options = stack_options.settle(self.state, self.given)
+        self._choose_ports()
         rooms.check_installed(self.room_list)
         gateway.make_admin_key(self.state)
-        self._choose_ports()
         self._write_stack()
         self._start_servers()
         self._start_rooms()

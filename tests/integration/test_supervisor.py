@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -215,6 +216,80 @@ def test_a_room_that_never_lives_ends_the_start_with_its_last_words(tmp_path: Pa
         assert line.startswith("failed risk ends again and again")
         assert stack.process.wait(15) == 1
         assert "toy_absent" in "".join(stack.process.stdout or ())
+
+
+def test_a_detached_stack_holds_nothing_of_its_starter_and_is_stopped_by_pid(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    read_end, write_end = os.pipe()
+    os.set_inheritable(write_end, True)
+    command = [sys.executable, "-m", "tests.integration.toy_stack", "detach", str(state)]
+    try:  # run() returns only when nobody holds the pipes of its output any more
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60, close_fds=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        stack = json.loads((state / "stack.json").read_text())
+        pids = [stack["supervisor"]["pid"], *(child["pid"] for child in stack["children"])]
+        below = descendants(pids[0])
+        pipe = os.readlink(f"/proc/self/fd/{write_end}")
+        for pid in (*pids, *below):
+            assert pipe not in held_by(pid)
+        assert os.getsid(pids[0]) == pids[0]
+        assert plimsoll("status", state).returncode == 0
+        assert plimsoll("down", state).returncode == 0
+        assert not any(map(is_alive, (*pids, *below)))
+        assert plimsoll("status", state).returncode == 1
+    finally:
+        plimsoll("down", state)
+        os.close(read_end)
+        os.close(write_end)
+
+
+def plimsoll(verb: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """Run a verb of the command line."""
+    command = [sys.executable, "-m", "plimsoll", verb, "--state", str(state)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=40)
+
+
+def held_by(pid: int) -> set[str]:
+    """What the descriptors of a process lead to."""
+    found = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found.add(os.readlink(descriptor))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_detached_start_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    with toy_stack(tmp_path / "state") as first:
+        first.ready()
+        done = subprocess.run(
+            [sys.executable, "-m", "plimsoll", "up", "--detach", "--state", str(first.state)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        assert f"already running on {first.state} (pid {first.process.pid}" in done.stderr
+        assert first.process.poll() is None
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused(tmp_path: Path) -> None:
+    with socket.socket() as owner:
+        owner.bind(("127.0.0.1", 0))
+        owner.listen()
+        port = owner.getsockname()[1]
+        command = [sys.executable, "-m", "plimsoll", "up", "--state", str(tmp_path / "state")]
+        done = subprocess.run(
+            [*command, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode == 1
+    assert f"port {port} is taken by another program" in done.stderr
 
 
 def test_private_files_are_private(tmp_path: Path) -> None:

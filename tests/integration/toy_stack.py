@@ -1,7 +1,8 @@
 """A real supervisor over the real servers with two toy rooms, to try what happens to processes.
 
 `python -m tests.integration.toy_stack STATE` supervises. The rooms are a gateway that is always
-ready and opens any account, and one that waits. TOY_KILL_AT and TOY_BROKEN bring them to grief.
+ready and opens any account, and one that waits; TOY_KILL_AT and TOY_BROKEN bring that to grief.
+`detach STATE` starts a supervisor that stays.
 """
 
 import json
@@ -77,5 +78,15 @@ def main(state: str) -> int:
     return 0
 
 
+def detach(state: str) -> None:
+    """Start a supervisor of the toy rooms that stays."""
+    attach.start_detached(State(Path(state)), Options(), print, "tests.integration.toy_stack")
+
+
 if __name__ == "__main__":
-    os._exit(main(sys.argv[1]))
+    if sys.argv[1] == "detach":
+        detach(sys.argv[2])
+    elif len(sys.argv) > 2:
+        os._exit(attach.main(*sys.argv[1:], room_list=ROOMS))  # type: ignore[misc]
+    else:
+        os._exit(main(sys.argv[1]))
