@@ -7,41 +7,29 @@ from decimal import Decimal
 
 import msgspec
 
-from services.portfolio.core import ledger, positions, valuation
+from services.portfolio.core import cash, fills, ledger, valuation
 from services.portfolio.core.day import roll
-from services.portfolio.core.rows import AccountRow, BookedRow, PositionRow
+from services.portfolio.core.rows import AccountRow
 from services.portfolio.core.state import PortfolioState
 from shared.commands import Deposit, OpenAccount
 from shared.events.market import ClockAdvanced
-from shared.events.oms import OrderFilled
-from shared.events.portfolio import AccountOpened, CashMoved, PositionChanged
+from shared.events.oms import ExecutionBusted, ExecutionCorrected, OrderFilled
+from shared.events.portfolio import AccountOpened, AccountValued, CashMoved
 from shared.events.risk import CommandRefused, WithdrawalApproved
 from shared.ids import derived_id
 from shared.messages import Command, Message
 from shared.room import Room
 from shared.table import At, Key
-from shared.types import ZERO, Account, AccountType, normal
-
-AMOUNT_MAX = Decimal("1E15")
+from shared.types import ZERO, Account, AccountType, Execution, normal
 
 
 def on_open_account(message: OpenAccount, state: PortfolioState, at: At) -> list[Message]:
-    """Open an account; its cash is its first entry."""
+    """Open an account; its cash is its first entry and what its first day starts with."""
     account_id = message.account_id or derived_id("account", message.command_id)
-    if state.accounts.get(account_id) is not None:
-        return [_refused(message, "ACCOUNT_EXISTS", f"account {account_id} is open already")]
-    if not _is_amount(message.cash) or message.cash < 0:
-        return [_refused(message, "CASH_INVALID", f"opening cash {message.cash}")]
-    account = Account(
-        account_id=account_id,
-        firm_id=message.firm_id,
-        name=message.name,
-        type=message.account_type,
-        currency=message.currency,
-        venue=message.venue,
-        opened_at=at.market,
-        multiplier=Decimal(2 if message.account_type is AccountType.MARGIN else 1),
-    )
+    refusal = cash.opening_refusal(message, state.accounts.get(account_id))
+    if refusal is not None:
+        return [_refused(message, refusal)]
+    account = _new_account(message, account_id, at)
     row = AccountRow(
         **{name: getattr(account, name) for name in _SAME}, account=account, day_started=at.market
     )
@@ -51,22 +39,19 @@ def on_open_account(message: OpenAccount, state: PortfolioState, at: At) -> list
     ]
     if message.cash:
         told.append(_move(state, row, message.cash, "opening", message.command_id, at))
-    opened = _account(state, account_id)
-    state.accounts.put(
-        msgspec.structs.replace(opened, day_start_equity=opened.cash, day_flows=ZERO)
-    )
+        opened = _account(state, account_id)
+        state.accounts.put(
+            msgspec.structs.replace(opened, day_start_equity=opened.cash, day_flows=ZERO)
+        )
     return [*told, _valued(state, account_id, at)]
 
 
 def on_deposit(message: Deposit, state: PortfolioState, at: At) -> list[Message]:
     """Put cash in."""
     account = state.accounts.get(message.account_id)
-    if account is None:
-        return [_refused(message, "ACCOUNT_UNKNOWN", f"no account {message.account_id}")]
-    if not _is_amount(message.amount) or message.amount <= 0:
-        return [_refused(message, "CASH_INVALID", f"deposit of {message.amount}")]
-    if message.currency != account.currency:
-        return [_refused(message, "CURRENCY_INVALID", f"account is in {account.currency}")]
+    refusal = cash.deposit_refusal(message, account)
+    if account is None or refusal is not None:
+        return [_refused(message, refusal or cash.UNKNOWN)]
     moved = _move(state, account, message.amount, "deposit", message.command_id, at)
     return [moved, _valued(state, message.account_id, at)]
 
@@ -76,37 +61,27 @@ def on_withdrawal_approved(
 ) -> list[Message]:
     """Take out the cash that risk has approved."""
     account = _account(state, message.account_id)
-    moved = _move(state, account, -message.amount, "withdrawal", message.cause or "", at)
+    cause = message.cause or derived_id("withdrawal", account.account_id, message.seq)
+    moved = _move(state, account, -message.amount, "withdrawal", cause, at)
     return [moved, _valued(state, message.account_id, at)]
 
 
 def on_order_filled(message: OrderFilled, state: PortfolioState, at: At) -> list[Message]:
     """Book an execution, once."""
-    fill = message.execution
-    if state.booked.get(fill.execution_id) is not None:
-        return []
-    account = _account(state, fill.account_id)
-    held = state.positions.get(fill.account_id, fill.symbol) or PositionRow(
-        account_id=fill.account_id, symbol=fill.symbol
-    )
-    booking = positions.book(held, fill)
-    entry = ledger.book_fill(state, account, fill, booking, message.seq, at)
-    state.booked.put(BookedRow(execution_id=fill.execution_id, journal_id=entry.journal_id))
-    changed = PositionChanged(
-        firm_id=message.firm_id,
-        account_id=fill.account_id,
-        symbol=fill.symbol,
-        quantity=booking.position.quantity,
-        average_price=booking.position.average_price,
-        cost_basis=booking.position.cost_basis,
-        realised=booking.realised,
-        cash=_account(state, fill.account_id).cash,
-        currency=account.currency,
-        oms_seq=message.seq,
-        order_id=fill.order_id,
-        execution_id=fill.execution_id,
-    )
-    return [changed, _valued(state, fill.account_id, at)]
+    return _booked([(fills.FILL, message.execution)], message.seq, state, at)
+
+
+def on_execution_busted(message: ExecutionBusted, state: PortfolioState, at: At) -> list[Message]:
+    """Take an execution back, once."""
+    return _booked([(fills.BUST, message.execution)], message.seq, state, at)
+
+
+def on_execution_corrected(
+    message: ExecutionCorrected, state: PortfolioState, at: At
+) -> list[Message]:
+    """Take the old execution back and book the one that replaces it."""
+    parts = [(fills.BUST, message.previous), (fills.FILL, message.execution)]
+    return _booked(parts, message.seq, state, at)
 
 
 def on_clock_advanced(message: ClockAdvanced, state: PortfolioState, at: At) -> list[Message]:
@@ -114,20 +89,37 @@ def on_clock_advanced(message: ClockAdvanced, state: PortfolioState, at: At) -> 
     told: list[Message] = []
     for account in list(state.accounts.rows()):
         if account.session != message.session:
-            if account.session:
-                roll(state, account, message.session, at)
-            else:
-                state.accounts.put(msgspec.structs.replace(account, session=message.session))
-        told.append(_valued(state, account.account_id, at))
+            roll(state, account, message.session, at)
+        moved = valuation.mark_all(state, account.account_id)
+        told.append(_valued(state, account.account_id, at, moved=moved))
     return told
 
 
-def _valued(state: PortfolioState, account_id: str, at: At) -> Message:
+def _booked(
+    parts: list[tuple[str, Execution]], oms_seq: int, state: PortfolioState, at: At
+) -> list[Message]:
+    told: list[Message] = []
+    for kind, fill in parts:
+        changed = fills.book(state, fill, at, kind=kind, oms_seq=oms_seq)
+        if changed is not None:
+            told.append(changed)
+    if not told:
+        return []
+    fill = parts[-1][1]
+    held = state.positions.get(fill.account_id, fill.symbol)
+    if held is not None:
+        valuation.mark_position(state, held, held.last_price)
+    return [*told, _valued(state, fill.account_id, at, moved=True)]
+
+
+def _valued(
+    state: PortfolioState, account_id: str, at: At, *, moved: bool = False
+) -> AccountValued:
     account = _account(state, account_id)
     valued = valuation.value(state, account, at)
     if valued.peak_equity != account.peak_equity:
         state.accounts.put(msgspec.structs.replace(account, peak_equity=valued.peak_equity))
-    valuation.keep(state, valued)
+    valuation.keep(state, valued, moved=moved)
     return valued
 
 
@@ -147,6 +139,19 @@ def _move(
     )
 
 
+def _new_account(message: OpenAccount, account_id: str, at: At) -> Account:
+    return Account(
+        account_id=account_id,
+        firm_id=message.firm_id,
+        name=message.name,
+        type=message.account_type,
+        currency=message.currency,
+        venue=message.venue,
+        opened_at=at.market,
+        multiplier=Decimal(2 if message.account_type is AccountType.MARGIN else 1),
+    )
+
+
 def _account(state: PortfolioState, account_id: str) -> AccountRow:
     """The account; that it is known is an invariant where this is called."""
     row = state.accounts.get(account_id)
@@ -155,23 +160,35 @@ def _account(state: PortfolioState, account_id: str) -> AccountRow:
     return row
 
 
-def _is_amount(amount: Decimal) -> bool:
-    return amount.is_finite() and abs(amount) <= AMOUNT_MAX
-
-
-def _refused(message: Command, code: str, text: str) -> CommandRefused:
+def _refused(message: Command, refusal: cash.Refusal) -> CommandRefused:
     return CommandRefused(
         firm_id=message.firm_id,
         account_id=message.account_id,
         command_id=message.command_id,
-        code=code,
-        text=text,
+        code=refusal.code,
+        text=refusal.text,
     )
 
 
-def names_of_fill(message: OrderFilled) -> Iterable[tuple[str, Key]]:
-    """Is this execution in the book?"""
-    return (("booked", (message.execution.execution_id,)),)
+# -- older rows that a handler may look at ---------------------------------------------------------
+
+
+def names_of_fill(message: OrderFilled | ExecutionBusted) -> Iterable[tuple[str, Key]]:
+    """Is this execution (or its bust) in the book? And the position, if it was closed."""
+    kind = fills.FILL if isinstance(message, OrderFilled) else fills.BUST
+    return _names(kind, message.execution)
+
+
+def names_of_correction(message: ExecutionCorrected) -> Iterable[tuple[str, Key]]:
+    """Was the old one taken back, is the new one in the book? And the position."""
+    return (*_names(fills.BUST, message.previous), *_names(fills.FILL, message.execution))
+
+
+def _names(kind: str, fill: Execution) -> tuple[tuple[str, Key], ...]:
+    return (
+        ("booked", (fills.booked_id(kind, fill.execution_id),)),
+        ("positions", (fill.account_id, fill.symbol)),
+    )
 
 
 _SAME = tuple(name for name in AccountRow.__struct_fields__ if name in Account.__struct_fields__)
@@ -181,13 +198,19 @@ HANDLERS = {
     Deposit: on_deposit,
     WithdrawalApproved: on_withdrawal_approved,
     OrderFilled: on_order_filled,
+    ExecutionBusted: on_execution_busted,
+    ExecutionCorrected: on_execution_corrected,
     ClockAdvanced: on_clock_advanced,
 }
-NAMES = {OrderFilled: names_of_fill}
+NAMES = {
+    OrderFilled: names_of_fill,
+    ExecutionBusted: names_of_fill,
+    ExecutionCorrected: names_of_correction,
+}
 ROOM = Room(
     name="portfolio",
     schema="portfolio",
     state=PortfolioState,
     handlers=HANDLERS,  # type: ignore[arg-type]
-    names=NAMES,  # type: ignore[dict-item]
+    names=NAMES,  # type: ignore[arg-type]
 )

@@ -5,10 +5,10 @@ from deploy.migrations import tools
 revision = "0006"
 down_revision = "0005"
 
-TABLES = """
+BOOK = """
 CREATE TABLE portfolio.accounts (
     shard integer NOT NULL,
-    account_id text PRIMARY KEY,
+    account_id text NOT NULL,
     firm_id text NOT NULL,
     name text NOT NULL,
     type text NOT NULL CHECK (type IN ('cash', 'margin', 'cfd')),
@@ -25,7 +25,8 @@ CREATE TABLE portfolio.accounts (
     day_start_equity numeric NOT NULL,
     day_flows numeric NOT NULL,
     peak_equity numeric NOT NULL,
-    oms_seq bigint NOT NULL
+    oms_seq bigint NOT NULL,
+    PRIMARY KEY (account_id, shard)
 );
 CREATE TABLE portfolio.positions (
     shard integer NOT NULL,
@@ -37,17 +38,28 @@ CREATE TABLE portfolio.positions (
     realised numeric NOT NULL,
     last_price numeric,
     lastday_price numeric,
-    PRIMARY KEY (account_id, symbol)
+    PRIMARY KEY (account_id, symbol, shard),
+    CHECK (quantity <> 0 OR cost_basis = 0)
 );
+CREATE TABLE portfolio.booked (
+    shard integer NOT NULL,
+    execution_id text NOT NULL,
+    journal_id text NOT NULL,
+    PRIMARY KEY (execution_id, shard)
+);
+"""
+
+JOURNAL = """
 CREATE TABLE portfolio.journal_entries (
     shard integer NOT NULL,
-    journal_id text PRIMARY KEY,
+    journal_id text NOT NULL,
     account_id text NOT NULL,
     kind text NOT NULL,
     cause text NOT NULL,
-    booked_at timestamptz NOT NULL
+    booked_at timestamptz NOT NULL,
+    PRIMARY KEY (journal_id, shard)
 );
-CREATE INDEX ON portfolio.journal_entries (account_id, booked_at);
+CREATE INDEX journal_entries_by_account ON portfolio.journal_entries (account_id, booked_at);
 CREATE TABLE portfolio.journal_lines (
     shard integer NOT NULL,
     journal_id text NOT NULL,
@@ -58,16 +70,15 @@ CREATE TABLE portfolio.journal_lines (
     currency text NOT NULL,
     amount numeric NOT NULL CHECK (amount <> 0),
     symbol text,
-    PRIMARY KEY (journal_id, line)
+    PRIMARY KEY (journal_id, line, shard),
+    FOREIGN KEY (journal_id, shard) REFERENCES portfolio.journal_entries
 );
-CREATE TABLE portfolio.booked (
-    shard integer NOT NULL,
-    execution_id text PRIMARY KEY,
-    journal_id text NOT NULL
-);
+"""
+
+VALUATIONS = """
 CREATE TABLE portfolio.valuations (
     shard integer NOT NULL,
-    account_id text PRIMARY KEY,
+    account_id text NOT NULL,
     firm_id text NOT NULL,
     currency text NOT NULL,
     cash numeric NOT NULL,
@@ -80,51 +91,57 @@ CREATE TABLE portfolio.valuations (
     day_start_equity numeric NOT NULL,
     day_flows numeric NOT NULL,
     peak_equity numeric NOT NULL,
+    oms_seq bigint NOT NULL,
     complete boolean NOT NULL,
-    valued_at timestamptz NOT NULL
+    valued_at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, shard),
+    CHECK (equity = cash + long_value + short_value)
 );
 CREATE TABLE portfolio.position_values (
     shard integer NOT NULL,
     account_id text NOT NULL,
     symbol text NOT NULL,
-    quantity numeric NOT NULL,
+    quantity numeric NOT NULL CHECK (quantity <> 0),
     average_price numeric NOT NULL,
     cost_basis numeric NOT NULL,
     price numeric,
+    stale boolean NOT NULL,
     market_value numeric NOT NULL,
     unrealised numeric NOT NULL,
     realised numeric NOT NULL,
     lastday_price numeric,
-    PRIMARY KEY (account_id, symbol)
+    PRIMARY KEY (account_id, symbol, shard),
+    CHECK (unrealised = market_value - cost_basis)
 );
 """
 
+# The lines of an entry are written by one statement, so each statement must balance by itself.
 BALANCE = """
 CREATE FUNCTION portfolio.refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT 1 FROM inserted GROUP BY journal_id, currency HAVING sum(amount) <> 0
+        SELECT FROM added GROUP BY shard, journal_id, currency HAVING sum(amount) <> 0
     ) THEN
         RAISE EXCEPTION 'a journal entry does not sum to zero' USING ERRCODE = 'PL003';
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER journal_lines_balance AFTER INSERT ON portfolio.journal_lines
-    REFERENCING NEW TABLE AS inserted
+    REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION portfolio.refuse_unbalanced();
 """
 
 
 def upgrade() -> None:
-    tools.run(TABLES)
-    tools.run(BALANCE)
+    for sql in (BOOK, JOURNAL, VALUATIONS, BALANCE):
+        tools.run(sql)
     for table in ("journal_entries", "journal_lines", "booked"):
         tools.append_only(f"portfolio.{table}")
     tools.own("portfolio")
 
 
 def downgrade() -> None:
-    names = "accounts positions journal_entries journal_lines booked valuations position_values"
+    names = "position_values valuations journal_lines journal_entries booked positions accounts"
     for table in names.split():
         tools.run(f"DROP TABLE portfolio.{table}")
     tools.run("DROP FUNCTION portfolio.refuse_unbalanced()")

@@ -1,8 +1,7 @@
 """Double entry: every movement is an entry whose lines sum to zero per currency (debits positive).
 
 Ledger accounts: `cash` and `securities` (at cost) are assets; `capital` is what the owner put in;
-`realised`
-is income, `fees` an expense.
+`realised` is income, `fees` an expense.
 """
 
 from __future__ import annotations
@@ -91,14 +90,16 @@ def book_fill(
     account: AccountRow,
     fill: Execution,
     booking: Booking,
-    seq: int,
     at: At,
+    *,
+    kind: str = "fill",
+    oms_seq: int,
 ) -> EntryRow:
     """Book an execution: cash against securities at cost, profit and fee."""
     entry = EntryRow(
-        journal_id=derived_id("journal", "fill", fill.execution_id),
+        journal_id=derived_id("journal", kind, fill.execution_id),
         account_id=account.account_id,
-        kind="fill",
+        kind=kind,
         cause=fill.execution_id,
         booked_at=at.market,
     )
@@ -116,7 +117,7 @@ def book_fill(
             cash=normal(account.cash + booking.cash_change),
             realised=normal(account.realised + booking.realised),
             fees=normal(account.fees + fill.fee),
-            oms_seq=seq,
+            oms_seq=oms_seq,
         )
     )
     return entry

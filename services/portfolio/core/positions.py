@@ -1,14 +1,14 @@
 """Positions at average cost, long and short.
 
 The cost of a position is exact while it grows. A partial close takes its share of the cost,
-rounded half even
-to COST_DIGITS places; what is left keeps the rest, so that cost taken and cost kept always sum to
-the cost before, and the books balance to the last digit. (IAS 2.25 allows weighted average cost.)
+rounded half even to ten places; what is left keeps the rest, so that cost taken and cost kept
+always sum to the cost before, and the books balance to the last digit. (IAS 2.25 allows weighted
+average cost.) The average price is derived from the cost and only shown.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +16,7 @@ import msgspec
 from services.portfolio.core.rows import PositionRow
 from shared.types import ZERO, Execution, Side, normal
 
-COST_DIGITS = Decimal("1E-10")
-PRECISION = 60
+STEP = Decimal("1E-10")
 
 
 class Booking(NamedTuple):
@@ -36,26 +35,32 @@ def signed_quantity(fill: Execution) -> Decimal:
     return fill.quantity if fill.side is Side.BUY else -fill.quantity
 
 
+def reversal(fill: Execution) -> Execution:
+    """The fill that takes another one back: the other side, at its price, its fee returned."""
+    side = Side.SELL if fill.side is Side.BUY else Side.BUY
+    return msgspec.structs.replace(fill, side=side, fee=-fill.fee)
+
+
 def book(old: PositionRow, fill: Execution) -> Booking:
     """Apply a fill. quantity > 0 and a finite price are the venue's and OMS's business."""
-    with localcontext(prec=PRECISION):
-        signed = signed_quantity(fill)
-        closing = _closing(old.quantity, signed)
-        taken = _cost_of(old, closing)
-        realised = closing * fill.price - taken
-        opened = (signed + closing) * fill.price
-        quantity = old.quantity + signed
-        cost = old.cost_basis - taken + opened
-        position = msgspec.structs.replace(
-            old,
-            quantity=normal(quantity),
-            cost_basis=normal(cost),
-            average_price=average(quantity, cost),
-            realised=normal(old.realised + realised),
-            last_price=normal(fill.price),
-        )
-        cash = -signed * fill.price - fill.fee
-        return Booking(position, normal(realised), normal(opened - taken), normal(cash))
+    signed = signed_quantity(fill)
+    closing = _closing(old.quantity, signed)
+    taken = _cost_of(old, closing)
+    realised = closing * fill.price - taken
+    opened = (signed + closing) * fill.price
+    quantity = old.quantity + signed
+    cost = old.cost_basis - taken + opened
+    position = msgspec.structs.replace(
+        old,
+        quantity=normal(quantity),
+        cost_basis=normal(cost),
+        average_price=average(quantity, cost),
+        realised=normal(old.realised + realised),
+        last_price=normal(fill.price),
+        lastday_price=old.lastday_price if old.quantity else None,
+    )
+    cash = -signed * fill.price - fill.fee
+    return Booking(position, normal(realised), normal(opened - taken), normal(cash))
 
 
 def _closing(held: Decimal, signed: Decimal) -> Decimal:
@@ -68,12 +73,14 @@ def _closing(held: Decimal, signed: Decimal) -> Decimal:
 def _cost_of(position: PositionRow, closing: Decimal) -> Decimal:
     if closing == position.quantity:
         return position.cost_basis
-    share = position.cost_basis * closing / position.quantity
-    return share.quantize(COST_DIGITS, rounding=ROUND_HALF_EVEN)
+    return rounded(position.cost_basis * closing / position.quantity)
 
 
 def average(quantity: Decimal, cost: Decimal) -> Decimal:
-    """Cost per unit, to COST_DIGITS places; zero when flat."""
-    if not quantity:
-        return ZERO
-    return normal((cost / quantity).quantize(COST_DIGITS, rounding=ROUND_HALF_EVEN))
+    """Cost per unit, to ten places; zero when flat."""
+    return normal(rounded(cost / quantity)) if quantity else ZERO
+
+
+def rounded(quotient: Decimal) -> Decimal:
+    """Ten places, half even."""
+    return quotient.quantize(STEP, rounding=ROUND_HALF_EVEN)

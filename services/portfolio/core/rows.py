@@ -35,9 +35,8 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A position at average cost: signed quantity and signed cost. `last_price` is the last price
-    it
-    was valued or traded at, `lastday_price` the one at the end of the market day before.
+    """A position at average cost: signed quantity and signed cost. `last_price` is what it last
+    traded at, `lastday_price` its mark at the end of the market day before (None: opened since).
     """
 
     account_id: str
@@ -97,12 +96,15 @@ class ValuationRow(msgspec.Struct, frozen=True, kw_only=True):
     day_start_equity: Decimal
     day_flows: Decimal
     peak_equity: Decimal
+    oms_seq: int
     complete: bool
     valued_at: Time
 
 
 class PositionValueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One position of the last valuation of its account, written with it."""
+    """One position of the last valuation of its account, written with it. `price` is its mark;
+    `stale` where no quote was valid and the last known price stands in for it.
+    """
 
     account_id: str
     symbol: str
@@ -110,6 +112,7 @@ class PositionValueRow(msgspec.Struct, frozen=True, kw_only=True):
     average_price: Decimal
     cost_basis: Decimal
     price: Decimal | None
+    stale: bool
     market_value: Decimal
     unrealised: Decimal
     realised: Decimal

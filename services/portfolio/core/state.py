@@ -20,7 +20,7 @@ def _written_only(_: object) -> bool:
 
 
 class PortfolioState(State):
-    """Accounts and positions stay in memory; the journal is written and named again by its ids."""
+    """Accounts and open positions stay in memory; the rest is written, and loaded when named."""
 
     def __init__(self, latest: Latest, instruments: dict[str, Instrument]) -> None:
         super().__init__(latest)
@@ -31,6 +31,8 @@ class PortfolioState(State):
             PositionRow,
             ("account_id", "symbol"),
             indexes={"account": lambda row: row.account_id if row.quantity else None},
+            keep=lambda row: bool(row.quantity),
+            live_sql="quantity <> 0",
         )
         self.valuations = Table("valuations", ValuationRow, ("account_id",))
         self.position_values = Table(

@@ -1,8 +1,9 @@
 """What an account is worth: cash plus every position at its mark.
 
-The mark of a position is the middle of the last valid quote (both sides > 0, not crossed);
-without one, the last price
-it was traded or valued at, and the valuation says that it is not `complete`.
+The mark is the middle of the last valid quote (both sides > 0, not crossed). Where there is none,
+it is the last price the position was valued or traded at: such a position is stale, and the
+valuation of its account is not `complete`. A clock message marks every position, a fill only its
+own: what others were worth is at most a second old.
 Identity: equity = flows + realised + unrealised - fees, exactly.
 """
 
@@ -13,19 +14,14 @@ from decimal import Decimal
 
 import msgspec
 
-from services.portfolio.core.rows import (
-    AccountRow,
-    PositionRow,
-    PositionValueRow,
-    ValuationRow,
-)
+from services.portfolio.core.rows import AccountRow, PositionRow, PositionValueRow, ValuationRow
 from services.portfolio.core.state import PortfolioState
 from shared.events.market import QuoteUpdated
 from shared.events.portfolio import AccountValued, PositionValue
 from shared.table import At
 from shared.types import ZERO, normal
 
-TWO = Decimal(2)
+HALF = Decimal("0.5")
 
 
 def mark(state: PortfolioState, symbol: str) -> Decimal | None:
@@ -34,35 +30,61 @@ def mark(state: PortfolioState, symbol: str) -> Decimal | None:
     instrument = state.instruments.get(symbol)
     if quote is None or instrument is None or not _is_valid(quote):
         return None
-    return normal((instrument.price(quote.bid) + instrument.price(quote.ask)) / TWO)
+    return normal((instrument.price(quote.bid) + instrument.price(quote.ask)) * HALF)
 
 
 def _is_valid(quote: QuoteUpdated) -> bool:
-    return math.isfinite(quote.bid) and math.isfinite(quote.ask) and 0 < quote.bid <= quote.ask
+    return math.isfinite(quote.ask) and 0 < quote.bid <= quote.ask
 
 
-def value_position(state: PortfolioState, row: PositionRow) -> PositionValue:
-    """A position at its mark; `price` None where no valid quote is known."""
-    price = mark(state, row.symbol)
-    used = price if price is not None else row.last_price
-    value = ZERO if used is None else normal(row.quantity * used)
-    return PositionValue(
-        symbol=row.symbol,
-        quantity=row.quantity,
-        average_price=row.average_price,
+def mark_all(state: PortfolioState, account_id: str) -> bool:
+    """Mark every position of an account; whether any value changed."""
+    held = state.positions.by("account", account_id)
+    return sum(mark_position(state, row, _known(state, row)) for row in held) > 0
+
+
+def mark_position(state: PortfolioState, held: PositionRow, known: Decimal | None) -> bool:
+    """Write what a position is worth, at `known` where no quote is valid; whether it changed."""
+    old = state.position_values.get(held.account_id, held.symbol)
+    if not held.quantity:
+        state.position_values.delete(held.account_id, held.symbol)
+        return old is not None
+    row = _valued(held, mark(state, held.symbol), known)
+    if row == old:
+        return False
+    state.position_values.put(row)
+    return True
+
+
+def _known(state: PortfolioState, held: PositionRow) -> Decimal | None:
+    valued = state.position_values.get(held.account_id, held.symbol)
+    return held.last_price if valued is None or valued.price is None else valued.price
+
+
+def _valued(held: PositionRow, fresh: Decimal | None, known: Decimal | None) -> PositionValueRow:
+    price = known if fresh is None else fresh
+    value = held.cost_basis if price is None else normal(held.quantity * price)
+    return PositionValueRow(
+        account_id=held.account_id,
+        symbol=held.symbol,
+        quantity=held.quantity,
+        average_price=held.average_price,
+        cost_basis=held.cost_basis,
         price=price,
+        stale=fresh is None,
         market_value=value,
-        unrealised=normal(value - row.cost_basis),
-        lastday_price=row.lastday_price,
+        unrealised=normal(value - held.cost_basis),
+        realised=held.realised,
+        lastday_price=held.lastday_price,
     )
 
 
 def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
-    """Value an account now; its peak moves with it."""
-    rows = state.positions.by("account", account.account_id)
-    positions = tuple(value_position(state, row) for row in rows)
-    values = [one.market_value for one in positions]
-    equity = normal(account.cash + sum(values, ZERO))
+    """An account at the marks that are written; its peak moves with it."""
+    rows = state.position_values.by("account", account.account_id)
+    long_value = sum((row.market_value for row in rows if row.quantity > 0), ZERO)
+    short_value = sum((row.market_value for row in rows if row.quantity < 0), ZERO)
+    equity = normal(account.cash + long_value + short_value)
     return AccountValued(
         at=at.wall,
         market_at=at.market,
@@ -71,9 +93,9 @@ def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
         currency=account.currency,
         cash=account.cash,
         equity=equity,
-        long_value=normal(sum((v for v in values if v > 0), ZERO)),
-        short_value=normal(sum((v for v in values if v < 0), ZERO)),
-        unrealised=normal(sum((one.unrealised for one in positions), ZERO)),
+        long_value=normal(long_value),
+        short_value=normal(short_value),
+        unrealised=normal(sum((row.unrealised for row in rows), ZERO)),
         realised=account.realised,
         fees=account.fees,
         day_start_equity=account.day_start_equity,
@@ -81,44 +103,31 @@ def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
         peak_equity=max(account.peak_equity, equity),
         oms_seq=account.oms_seq,
         day=account.day_started,
-        complete=all(one.price is not None for one in positions),
-        positions=positions,
+        complete=not any(row.stale for row in rows),
+        positions=tuple(_told(row) for row in rows),
     )
 
 
-def keep(state: PortfolioState, valued: AccountValued) -> None:
-    """Write the valuation where people read it, if anything in it is new."""
+def _told(row: PositionValueRow) -> PositionValue:
+    return PositionValue(
+        symbol=row.symbol,
+        quantity=row.quantity,
+        average_price=row.average_price,
+        price=None if row.stale else row.price,
+        market_value=row.market_value,
+        unrealised=row.unrealised,
+        lastday_price=row.lastday_price,
+    )
+
+
+def keep(state: PortfolioState, valued: AccountValued, *, moved: bool) -> None:
+    """Write the valuation where people read it, if it or a position in it (`moved`) is new."""
     row = ValuationRow(
-        valued_at=valued.market_at,
-        **{name: getattr(valued, name) for name in _SAME},
+        valued_at=valued.market_at, **{name: getattr(valued, name) for name in _SAME}
     )
     old = state.valuations.get(valued.account_id)
-    if old is not None and msgspec.structs.replace(old, valued_at=row.valued_at) == row:
-        return
-    state.valuations.put(row)
-    shown = {one.symbol for one in valued.positions}
-    for gone in state.position_values.by("account", valued.account_id):
-        if gone.symbol not in shown:
-            state.position_values.delete(gone.account_id, gone.symbol)
-    for one in valued.positions:
-        state.position_values.put(_value_row(state, valued.account_id, one))
-
-
-def _value_row(state: PortfolioState, account_id: str, one: PositionValue) -> PositionValueRow:
-    held = state.positions.get(account_id, one.symbol)
-    assert held is not None
-    return PositionValueRow(
-        account_id=account_id,
-        symbol=one.symbol,
-        quantity=one.quantity,
-        average_price=one.average_price,
-        cost_basis=held.cost_basis,
-        price=one.price if one.price is not None else held.last_price,
-        market_value=one.market_value,
-        unrealised=one.unrealised,
-        realised=held.realised,
-        lastday_price=one.lastday_price,
-    )
+    if old is None or moved or msgspec.structs.replace(old, valued_at=row.valued_at) != row:
+        state.valuations.put(row)
 
 
 _SAME = tuple(

@@ -1,0 +1,1 @@
+"""What portfolio tells outside the log."""
