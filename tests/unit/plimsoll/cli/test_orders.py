@@ -1,0 +1,156 @@
+"""`order`, `orders`, `positions`, `cancel`, `close`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from plimsoll.cli import app, desk
+from plimsoll.cli.orders import meant_by
+from shared.types import OrderType
+from tests.unit.plimsoll.cli.conftest import Gateway
+
+MADE = {"order_id": "o-1", "status": "pending_new"}
+MARKET = {"type": "market", "time_in_force": "day", "strategy": "manual"}
+
+
+def test_a_market_order_goes_out_with_the_key_of_the_first_account(gateway: Gateway) -> None:
+    gateway.will(MADE)
+    assert gateway.done("order", "buy", "aig", "100") == MADE
+    assert gateway.path() == "POST /api/v1/orders"
+    wanted = {"account": "a-1", "symbol": "AIG", "side": "buy", "quantity": "100", **MARKET}
+    assert gateway.body() == wanted
+    assert gateway.key() == "PKFIRST"
+
+
+def test_an_order_of_another_account_goes_out_with_the_administrators_key(
+    gateway: Gateway,
+) -> None:
+    gateway.will(MADE)
+    gateway.done("order", "sell", "AIG", "1", "--account", "a-9")
+    assert (gateway.body()["account"], gateway.key()) == ("a-9", "PKADMIN")
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        (("--limit", "10.5"), {"type": "limit", "limit_price": "10.5"}),
+        (("--stop", "9"), {"type": "stop", "stop_price": "9"}),
+        (
+            ("--stop", "9", "--limit", "8"),
+            {"type": "stop_limit", "stop_price": "9", "limit_price": "8"},
+        ),
+        (("--trail", "2"), {"type": "trailing_stop", "trail_price": "2"}),
+        (("--trail", "1.5%"), {"type": "trailing_stop", "trail_percent": "1.5"}),
+        (("--tif", "ioc", "--strategy", "s"), {"time_in_force": "ioc", "strategy": "s"}),
+        (("--reduce-only", "--post-only"), {"reduce_only": True, "post_only": True}),
+        (("--client-order-id", "c-1"), {"client_order_id": "c-1"}),
+    ],
+)
+def test_every_flag_of_an_order_arrives(
+    gateway: Gateway, words: tuple[str, ...], fields: dict[str, object]
+) -> None:
+    gateway.will(MADE)
+    gateway.done("order", "buy", "AIG", "1", *words)
+    base = {"account": "a-1", "symbol": "AIG", "side": "buy", "quantity": "1", **MARKET}
+    assert gateway.body() == base | fields
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("order", "hold", "AIG", "1"),
+        ("order", "buy", "AIG"),
+        ("order", "buy", "AIG", "1", "--notional", "100"),
+        ("order", "buy", "AIG", "1", "--tif", "later"),
+        ("cancel",),
+        ("cancel", "o-1", "--all"),
+        ("close",),
+        ("close", "AIG", "--all"),
+        ("close", "--all"),
+        ("orders", "--status", "odd"),
+        ("orders", "--limit", "0"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_asks_nothing(gateway: Gateway, words: tuple[str, ...]) -> None:
+    assert gateway.run(*words).exit_code == 2
+    assert gateway.asked == []
+
+
+def test_a_denied_order_exits_with_1_and_tells_every_violation(gateway: Gateway) -> None:
+    found = [
+        {"code": "NOTIONAL_EXCEEDS_MAX_PER_ORDER", "limit": "10", "value": "20"},
+        {"code": "BUYING_POWER_EXCEEDED", "projected": "-5"},
+    ]
+    body = {"code": 40310000, "message": "insufficient buying power", "violations": found}
+    gateway.will(body, 403)
+    result = gateway.run("order", "buy", "AIG", "1", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {"error": body}
+    assert "insufficient buying power" in result.stderr
+    assert "NOTIONAL_EXCEEDS_MAX_PER_ORDER (limit 10, value 20)" in result.stderr
+    assert "BUYING_POWER_EXCEEDED (projected -5)" in result.stderr
+
+
+def test_no_answer_is_told_as_such_and_exits_with_1(gateway: Gateway) -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("late", request=request)
+
+    desk.transport = httpx.MockTransport(broken)
+    result = gateway.run("orders")
+    assert result.exit_code == 1
+    assert "no answer from http://127.0.0.1:1" in result.stderr
+
+
+def test_without_a_stack_every_verb_says_so_and_exits_with_1(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["orders", "--state", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "nothing is running" in result.stderr
+
+
+def test_orders_and_positions_are_those_of_the_account(gateway: Gateway) -> None:
+    gateway.will([MADE])
+    assert gateway.done("orders", "--status", "open", "--limit", "5") == [MADE]
+    assert gateway.path() == "GET /api/v1/orders?account=a-1&status=open&limit=5"
+    gateway.will([{"symbol": "AIG", "quantity": "6"}])
+    assert gateway.done("positions") == [{"symbol": "AIG", "quantity": "6"}]
+    assert gateway.path() == "GET /api/v1/positions?account=a-1"
+
+
+def test_cancel_names_the_order_or_the_account(gateway: Gateway) -> None:
+    gateway.answers.append(httpx.Response(204))
+    assert gateway.done("cancel", "o-1") == {"order_id": "o-1"}
+    assert gateway.path() == "DELETE /api/v1/orders/o-1"
+    gateway.will([MADE])
+    gateway.done("cancel", "--all")
+    assert gateway.path() == "DELETE /api/v1/orders?account=a-1"
+
+
+def test_close_sells_what_is_held_and_buys_back_what_is_short(gateway: Gateway) -> None:
+    held = [{"symbol": "AIG", "quantity": "6"}, {"symbol": "IBM", "quantity": "-3"}]
+    gateway.will(held)
+    gateway.will(MADE)
+    gateway.will(MADE)
+    gateway.done("close", "--all", "--yes")
+    bodies = [json.loads(request.content) for request in gateway.asked[1:]]
+    told = [(b["symbol"], b["side"], b["quantity"], b["reduce_only"]) for b in bodies]
+    assert told == [("AIG", "sell", "6", True), ("IBM", "buy", "3", True)]
+
+
+def test_close_of_what_is_not_held_exits_with_1(gateway: Gateway) -> None:
+    gateway.will([])
+    result = gateway.run("close", "AIG")
+    assert (result.exit_code, len(gateway.asked)) == (1, 1)
+    assert "there is no position in AIG" in result.stderr
+
+
+def test_the_prices_given_say_the_type() -> None:
+    assert meant_by(None, None, None) is OrderType.MARKET
+    assert meant_by("1", None, None) is OrderType.LIMIT
+    assert meant_by(None, "1", None) is OrderType.STOP
+    assert meant_by("1", "1", None) is OrderType.STOP_LIMIT
+    assert meant_by(None, None, "1") is OrderType.TRAILING_STOP
