@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.venue.core.matching.quote import Quote
 from shared.messages import Observation
-from shared.types import Scope
+from shared.types import Scope, Time
 
 
 class KillFlag(Observation, frozen=True, kw_only=True, tag=True):
@@ -33,6 +33,6 @@ class StandingQuote(Observation, frozen=True, kw_only=True, tag=True):
     symbol: str
     quote: Quote | None
     before: Quote | None
-    before_through: int
+    before_through: Time
     last_time: int
     last_row: int

@@ -13,6 +13,7 @@ from services.venue.core.matching.quote import Quote
 from services.venue.core.observations import StandingQuote
 from shared.events.market import TickBatch, TicksThrough
 from shared.table import Latest
+from shared.types import Time
 
 
 class Standing(NamedTuple):
@@ -40,7 +41,7 @@ def pass_batch(batch: TickBatch, latest: Latest) -> Standing:
             symbol=batch.symbol,
             quote=before.quote if place < 0 else quote_at(batch, place),
             before=before.quote,
-            before_through=before.through,
+            before_through=Time(before.through),
             last_time=batch.time_us[-1] if batch.time_us else 0,
             last_row=batch.row[-1] if batch.row else 0,
         ),
