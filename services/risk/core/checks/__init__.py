@@ -1,0 +1,1 @@
+"""One rule, one file. Their order, and which of them limit new risk, is in `core/gate.py`."""

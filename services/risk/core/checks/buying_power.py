@@ -1,0 +1,53 @@
+"""Can the account pay for the order, with everything that works filled at its worst?
+
+SEC 15c3-5(c)(1)(i), RTS 6 art. 15(2). Cash accounts: cash less what open buys and withdrawals will
+take. Margin: multiplier times equity less gross exposure, working orders in it; equity is our own
+book at the prices of the last valuation.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from services.risk.core.codes import BUYING_POWER_INSUFFICIENT, BUYING_POWER_TEXT
+from services.risk.core.exposure import AccountBook
+from services.risk.core.limits import Limits
+from services.risk.core.view import View
+from services.risk.core.violations import violation
+from shared.types import ZERO, AccountType, Order, Violation
+
+
+def buying_power(order: Order, view: View, limits: Limits) -> Violation | None:
+    """Denies an order that costs more than the buying power; one that costs nothing passes."""
+    power = view.buying_power = available(view.book)
+    cost = view.added
+    row = view.book.row
+    if row is not None and row.type is AccountType.CASH:
+        cost = _cash_cost(view)
+    if cost <= power or cost <= 0:
+        return None
+    return violation(
+        BUYING_POWER_INSUFFICIENT,
+        order,
+        limit=power,
+        value=cost,
+        projected=power - cost,
+        message=BUYING_POWER_TEXT,
+    )
+
+
+def available(book: AccountBook) -> Decimal:
+    """What the account may still spend; below zero where it is beyond its means."""
+    row = book.row
+    if row is None:
+        return ZERO
+    if row.type is AccountType.CASH:
+        return book.cash - book.withdrawn - book.buy_notional
+    return (book.cash - book.withdrawn + book.net) * row.multiplier - book.gross - book.extra
+
+
+def _cash_cost(view: View) -> Decimal:
+    """What the order may take out of a cash account, beyond what the one it replaces may."""
+    if not view.is_buy:
+        return ZERO
+    return view.worst + view.open_notional - view.holding.buy_notional

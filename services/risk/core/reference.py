@@ -1,0 +1,95 @@
+"""The price an order is judged by: its symbol's live quote, as decimals, made once a quote.
+
+A market order is valued at the far side plus `MARKET_BUFFER`, so that leaving the price out
+bypasses nothing. A short sale is valued at the ask: that is what buying it back costs.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from services.risk.core.codes import (
+    REFERENCE_PRICE_CROSSED,
+    REFERENCE_PRICE_INVALID,
+    REFERENCE_PRICE_MISSING,
+    REFERENCE_PRICE_STALE,
+)
+from shared.events.market import FeedReported, QuoteFlag, QuoteUpdated
+from shared.instruments import Instrument
+from shared.table import Latest
+from shared.types import ZERO, Time
+
+MARKET_BUFFER = Decimal("1.02")
+ONE = Decimal(1)
+_FLAGGED = {
+    QuoteFlag.ZERO: REFERENCE_PRICE_INVALID,
+    QuoteFlag.CROSSED: REFERENCE_PRICE_CROSSED,
+    QuoteFlag.STALE: REFERENCE_PRICE_STALE,
+}
+
+
+class Reference:
+    """An instrument and its last quote. `fault` is what is wrong with the quote's numbers;
+    `is_priced` says that both sides can be used to reckon with. The worst prices are of one unit.
+    """
+
+    __slots__ = (
+        "ask",
+        "bid",
+        "fault",
+        "instrument",
+        "is_priced",
+        "market_worst",
+        "multiplier",
+        "quote",
+    )
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.multiplier = None if instrument.multiplier == ONE else instrument.multiplier
+        self.quote: QuoteUpdated | None = None
+        self.bid = self.ask = self.market_worst = ZERO
+        self.fault: str | None = REFERENCE_PRICE_MISSING
+        self.is_priced = False
+
+    def update(self, quote: QuoteUpdated) -> None:
+        """Take up another quote."""
+        self.quote = quote
+        self.is_priced = _is_positive(quote.bid) and _is_positive(quote.ask)
+        self.bid = self.instrument.price(quote.bid) if self.is_priced else ZERO
+        self.ask = self.instrument.price(quote.ask) if self.is_priced else ZERO
+        self.is_priced = self.is_priced and self.bid > 0 and self.ask > 0
+        self.market_worst = self.ask * MARKET_BUFFER * self.instrument.multiplier
+        self.fault = self._fault(quote)
+
+    def _fault(self, quote: QuoteUpdated) -> str | None:
+        if not self.is_priced:
+            return REFERENCE_PRICE_INVALID
+        if quote.bid > quote.ask:
+            return REFERENCE_PRICE_CROSSED
+        faults = [_FLAGGED[flag] for flag in quote.flags if flag in _FLAGGED]
+        return faults[0] if faults else None
+
+    def limit_buy_worst(self, price: Decimal) -> Decimal:
+        """A unit bought at a limit costs no more than it."""
+        return price if self.multiplier is None else price * self.multiplier
+
+    def limit_sell_worst(self, price: Decimal) -> Decimal:
+        """A unit sold at a limit brings at least it; buying it back costs the ask or more."""
+        worst = max(price, self.ask)
+        return worst if self.multiplier is None else worst * self.multiplier
+
+
+def _is_positive(published: float) -> bool:
+    return math.isfinite(published) and published > 0
+
+
+def seen_at(quote: QuoteUpdated, latest: Latest) -> Time:
+    """When the quote was last known to hold: its own time, or its feed's last sign of life where
+    that carries the symbol.
+    """
+    report = latest.read(FeedReported, quote.source)
+    if report is None or quote.symbol not in report.symbols:
+        return quote.at
+    return max(report.at, quote.at)

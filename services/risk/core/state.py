@@ -1,0 +1,123 @@
+"""What one shard of risk knows: its tables, and what follows from them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from services.risk.core.exposure import Books
+from services.risk.core.limits import NO_LIMITS, Limits
+from services.risk.core.reference import Reference
+from services.risk.core.rows import (
+    AccountRow,
+    ArrivalsRow,
+    BreakerRow,
+    ClientIdRow,
+    CounterRow,
+    DecisionRow,
+    ExpectedPositionRow,
+    LimitChangeRow,
+    LimitsRow,
+    LiveOrderRow,
+    PositionRow,
+    RiskEventRow,
+    TradingStateRow,
+    WithdrawalRow,
+)
+from services.risk.core.tables import WatchedTable
+from services.risk.core.trading_state import Halts
+from shared.instruments import Instrument
+from shared.table import Latest, State, Table
+
+
+class RiskState(State):
+    """Accounts, positions, live orders, limits, halts and breakers are in memory; what is only
+    written (decisions, events) and used-up client ids leave it once stored.
+    """
+
+    def __init__(
+        self, latest: Latest, instruments: dict[str, Instrument], partition: int = 0
+    ) -> None:
+        super().__init__(latest)
+        self.partition = partition
+        self.instruments = instruments
+        self.references = {symbol: Reference(one) for symbol, one in instruments.items()}
+        multipliers: dict[str, Decimal] = {s: one.multiplier for s, one in instruments.items()}
+        self.books = books = Books(multipliers, partition)
+        self.halts = Halts()
+        self._watched(books)
+        self._written()
+        self.breakers: Table[BreakerRow] = Table("breakers", BreakerRow, ("account_id", "breaker"))
+        self.expected: Table[ExpectedPositionRow] = Table(
+            "expected_positions", ExpectedPositionRow, ("account_id", "symbol")
+        )
+        self.counters: Table[CounterRow] = Table("counters", CounterRow, ("name",))
+
+    def _watched(self, books: Books) -> None:
+        self.accounts: Table[AccountRow] = WatchedTable(
+            "accounts", AccountRow, ("account_id",), books.on_account
+        )
+        self.positions: Table[PositionRow] = WatchedTable(
+            "positions", PositionRow, ("account_id", "symbol"), books.on_position
+        )
+        self.live_orders: Table[LiveOrderRow] = WatchedTable(
+            "live_orders",
+            LiveOrderRow,
+            ("order_id",),
+            books.on_live_order,
+            {
+                "account": lambda row: row.account_id,
+                "replacement": lambda row: row.replacement_id,
+            },
+        )
+        self.withdrawals: Table[WithdrawalRow] = WatchedTable(
+            "withdrawals", WithdrawalRow, ("withdrawal_id",), books.on_withdrawal
+        )
+        self.arrivals: Table[ArrivalsRow] = WatchedTable(
+            "arrivals", ArrivalsRow, ("account_id",), books.on_arrivals
+        )
+        self.limits: Table[LimitsRow] = WatchedTable(
+            "limits", LimitsRow, ("scope_key",), self._on_limits
+        )
+        self.trading_states: Table[TradingStateRow] = WatchedTable(
+            "trading_states", TradingStateRow, ("scope_key", "by"), self.halts.on_row
+        )
+
+    def _written(self) -> None:
+        self.client_ids: Table[ClientIdRow] = Table(
+            "client_ids",
+            ClientIdRow,
+            ("account_id", "client_order_id"),
+            keep=lambda _: False,
+            live_sql="false",
+            append_only=True,
+        )
+        self.decisions: Table[DecisionRow] = Table(
+            "decisions",
+            DecisionRow,
+            ("order_id",),
+            keep=lambda _: False,
+            live_sql="false",
+            append_only=True,
+        )
+        self.risk_events: Table[RiskEventRow] = Table(
+            "risk_events",
+            RiskEventRow,
+            ("number",),
+            keep=lambda _: False,
+            live_sql="false",
+            append_only=True,
+        )
+        self.limit_changes: Table[LimitChangeRow] = Table(
+            "limit_changes",
+            LimitChangeRow,
+            ("change_id",),
+            keep=lambda _: False,
+            live_sql="false",
+            append_only=True,
+        )
+
+    def _on_limits(self, old: LimitsRow | None, new: LimitsRow | None) -> None:
+        row = new or old
+        if row is not None and row.scope_key.startswith("account::"):
+            book = self.books.of(row.scope_key.removeprefix("account::"))
+            book.limits = NO_LIMITS if new is None else Limits(new.values, new.version)
