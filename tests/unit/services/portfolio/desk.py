@@ -81,7 +81,7 @@ class Desk(Driver):
                 amount=D(amount),
                 currency="USD",
                 actor="ada",
-            )  # fmt: skip
+            )
         )
 
     def quote(self, symbol: str, bid: float, ask: float) -> None:
@@ -122,6 +122,10 @@ class Desk(Driver):
         """An execution is booked."""
         return self.hear(self.told(OrderFilled, self.execution(side, quantity, price, **fields)))
 
+    def tell(self, message: Message) -> list[Any]:
+        """What is said to it."""
+        return list(self.hear(message))
+
     def tick(self, session: str = TODAY) -> AccountValued:
         """A second passes; the account's valuation."""
         self.wait(1)
@@ -135,7 +139,7 @@ class Desk(Driver):
                 session=session,
                 next_open=NOON,
                 next_close=NOON,
-            )  # fmt: skip
+            )
         )
         return self.last
 

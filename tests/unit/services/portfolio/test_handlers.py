@@ -166,9 +166,9 @@ def test_a_bust_takes_quantity_cash_and_fee_back_once() -> None:
     execution = desk.execution("buy", "100", "50", fee="2")
     busted = desk.told(ExecutionBusted, execution)
     desk.fill("buy", "100", "50", fee="2", execution_id=execution.execution_id)
-    (changed,) = desk.hear(busted)
+    (changed,) = desk.tell(busted)
     assert (changed.quantity, changed.cash, changed.cost_basis) == (D(0), D(100000), D(0))
-    assert desk.hear(busted) == []
+    assert desk.tell(busted) == []
     assert [entry.kind for entry in desk.rows("journal_entries")].count("bust") == 1
     desk.expect_identity()
 
@@ -179,8 +179,8 @@ def test_a_correction_replaces_quantity_and_price() -> None:
     desk.fill("buy", "100", "50", execution_id=previous.execution_id)
     execution = desk.execution("buy", "90", "49", execution_ref=previous.execution_id)
     corrected = desk.told(ExecutionCorrected, execution, previous=previous)
-    assert [event.quantity for event in desk.hear(corrected)] == [D(0), D(90)]
-    assert desk.hear(corrected) == []
+    assert [event.quantity for event in desk.tell(corrected)] == [D(0), D(90)]
+    assert desk.tell(corrected) == []
     assert (desk.last.cash, desk.last.realised) == (D(95590), D(0))
     desk.expect_identity()
 
