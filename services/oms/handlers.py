@@ -117,12 +117,20 @@ def on_cancel_requested(message: CancelRequested, state: OmsState, at: At) -> li
 
 
 def on_replace_approved(message: ReplaceApproved, state: OmsState, at: At) -> list[Event]:
-    """Ask the venue to put this order in the place of the one it names."""
+    """Ask the venue to put this order in the place of the one it names. Where a cancel of the new
+    one has come before, the old one is canceled instead.
+    """
     order = message.order
     row = current(state, order.replaces or "")
     if row is None or row.account_id != order.account_id:
         return [_replace_refused(message, order.replaces or "", order.order_id, UNKNOWN_ORDER)]
-    return ask_replace(row, order, state, at)
+    remembered = state.remembered_cancels.get(order.account_id, order.order_id)
+    if remembered is None:
+        return ask_replace(row, order, state, at)
+    state.remembered_cancels.delete(order.account_id, order.order_id)
+    request_id = remembered.request_id
+    told = refused(row, order.order_id, REPLACE, "canceled", order.order_id)
+    return [told, *ask_cancel(row, request_id, request_id, state, at)]
 
 
 def on_replace_denied(message: ReplaceDenied, state: OmsState, at: At) -> list[Event]:
@@ -221,8 +229,12 @@ def names_of_order(
 
 
 def names_of_replace(message: ReplaceApproved) -> Iterable[tuple[str, Key]]:
-    """The order that is to be replaced."""
-    return (("orders", (message.order.replaces or "",)),)
+    """The order that is to be replaced, and a cancel that overtook the replace."""
+    order = message.order
+    return (
+        ("orders", (order.replaces or "",)),
+        ("remembered_cancels", (order.account_id, order.order_id)),
+    )
 
 
 def names_of_report(message: VenueReport) -> Iterable[tuple[str, Key]]:

@@ -214,6 +214,8 @@ def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
 
 def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     """What the venue says is open, at a new session: an unknown outcome is known now."""
+    if is_ended(row):
+        return [flag(row, report, "reconcile", f"open at the venue, {row.under} here")]
     told = _on_accepted(row, report, state, at)
     if report.cum_quantity is not None and report.cum_quantity != row.cum_quantity:
         text = f"the venue has {report.cum_quantity} filled, we have {row.cum_quantity}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import inf
 
+from services.venue.core.matching.hours import CLOCK, matches_at
 from services.venue.core.matching.quote import Quote
 from services.venue.core.rows import TAKING, WAITING, PaperOrderRow
 from services.venue.core.state import VenueState
@@ -18,10 +19,13 @@ _HAIR = 1.0001
 
 
 class Book:
-    """`waiting_from` is the earliest arrival of a waiting order."""
+    """`waiting_from` is the earliest market time at which a waiting order meets the market, of
+    those that do so up to `through`.
+    """
 
-    def __init__(self, state: VenueState, symbol: str) -> None:
-        self._state, self.symbol = state, symbol
+    def __init__(self, state: VenueState, symbol: str, through: int) -> None:
+        self._state, self.symbol, self._through = state, symbol, through
+        self._clock = state.paper_clock.get(CLOCK)
         self.refresh()
 
     def refresh(self) -> None:
@@ -32,7 +36,8 @@ class Book:
         self._buy, self._sell = -inf, inf
         for order in self._orders:
             if order.status == WAITING:
-                self.waiting_from = min(self.waiting_from, order.arrived_at)
+                when = matches_at(order, self._clock, self._through)
+                self.waiting_from = min(self.waiting_from, _NEVER if when is None else when)
             elif order.status == TAKING or order.limit_price is None:
                 self._is_taking = True
             elif order.side is Side.BUY:
@@ -50,9 +55,11 @@ class Book:
         """Orders that take or rest."""
         return [order for order in self._orders if order.status != WAITING]
 
-    def is_touched_by_print(self, price: float) -> bool:
+    def is_touched_by_print(self, price: float, size: float) -> bool:
         """Whether a print may trade with a resting order."""
-        return 0.0 < price < inf and (price <= self._buy or price >= self._sell)
+        if not (0.0 < price < inf and 0.0 < size < inf):
+            return False
+        return price <= self._buy or price >= self._sell
 
     def is_touched_by_quote(self, quote: Quote) -> bool:
         """Whether a quote may trade with an order."""

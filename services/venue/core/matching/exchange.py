@@ -10,9 +10,9 @@ the time they are complete to. It never sees a quote of before it was sent, nor 
 yet in force. Outside the session (see hours) orders wait for it; limits with extended hours do not.
 
 At W an order *takes*: it pays the far side, up to the displayed size. What is left of an ioc is
-canceled; a fok trades whole or not at all; other market orders go on taking from every new quote;
-a limit goes on while the far side is within its limit and *rests* from the first quote that is
-not. A resting order gets its limit price (see rules).
+canceled (all of it outside the session); a fok trades whole or not at all; other market orders go
+on taking from every new quote; a limit goes on while the far side is within its limit and *rests*
+from the first quote that is not. A resting order gets its limit price (see rules).
 
 All quotes of one microsecond are one: the last of them. Prints of that microsecond come before it.
 What a firm took of a displayed size is gone until the next quote row; firms do not see each
@@ -62,7 +62,7 @@ class Exchange:
 
     def play(self, batch: TickBatch, quote: Quote | None, done: int) -> None:
         """A stretch of ticks. `quote` stood before it; ticks up to `done` were handled before."""
-        book = Book(self.state, batch.symbol)
+        book = Book(self.state, batch.symbol, batch.market_at)
         times, kinds, count = batch.time_us, batch.kind, len(batch.time_us)
         index = 0
         while index < count and book.is_live:
@@ -73,7 +73,7 @@ class Exchange:
             last = -1
             while index < count and times[index] == time:
                 if kinds[index] == "t":
-                    if book.is_touched_by_print(batch.bid[index]):
+                    if book.is_touched_by_print(batch.bid[index], batch.bid_size[index]):
                         self._print(book, time, batch.bid[index], batch.bid_size[index])
                 else:
                     last = index
@@ -97,7 +97,9 @@ class Exchange:
         """
         for order in sorted(orders, key=lambda order: (order.arrived_at, order.number)):
             when = matches_at(order, self.clock, through)
-            if when is not None and when <= through:
+            if when is None and order.time_in_force in _AT_ONCE:
+                self.end(order, CANCELED, ReportKind.CANCELED, reason="outside the session")
+            elif when is not None and when <= through:
                 self._arrive(order, max(when, done), quote)
 
     def _arrive(self, order: PaperOrderRow, when: int, quote: Quote | None) -> None:

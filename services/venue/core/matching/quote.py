@@ -18,5 +18,7 @@ class Quote(msgspec.Struct, frozen=True):
     ask_size: float
 
     def is_tradable(self) -> bool:
-        """Whether it can be traded against: both sides there and not crossed."""
+        """Whether it can be traded against: both sides there, not crossed, sizes numbers."""
+        if not (0.0 <= self.bid_size < inf and 0.0 <= self.ask_size < inf):
+            return False
         return 0.0 < self.bid <= self.ask < inf

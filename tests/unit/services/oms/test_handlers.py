@@ -84,6 +84,18 @@ def test_a_remembered_cancel_is_forgotten_when_the_order_is_denied() -> None:
     assert desk.rows("remembered_cancels") == []
 
 
+def test_a_cancel_that_overtakes_its_replace_cancels_the_old_order_instead() -> None:
+    desk = Desk()
+    desk.submit()
+    desk.accept()
+    assert reasons(desk.cancel("c1", "order-2")) == ["unknown_order"]
+    events = desk.replace("order-2", quantity=150)
+    assert told(events) == ["ReplaceRefused", "CancelPending"]
+    assert (reasons(events), [event.cause for event in events]) == (["canceled"], ["order-2", "c1"])
+    assert desk.stands() == standing("pending_cancel", 100, 0, 100, 0)
+    assert desk.rows("remembered_cancels") == []
+
+
 def test_a_cancel_of_another_accounts_order_is_unknown_and_holds_nothing_up() -> None:
     desk = Desk()
     desk.submit()

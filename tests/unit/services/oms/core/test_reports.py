@@ -143,6 +143,13 @@ def test_an_open_order_with_other_fills_raises_reconcile() -> None:
     assert desk.stands() == standing("new", 100, 0, 100, 0)
 
 
+def test_an_order_that_is_open_at_the_venue_and_ended_here_raises_reconcile() -> None:
+    desk = working()
+    desk.report(ReportKind.CANCELED)
+    assert alerts(desk.report(ReportKind.OPEN_ORDER, cum_quantity=Decimal(0))) == ["reconcile"]
+    assert desk.stands() == standing("canceled", 100, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     "kind", [k for k in ReportKind if k not in BOOKED | {ReportKind.PENDING, ReportKind.POSITION}]
 )

@@ -152,3 +152,10 @@ def test_the_session_survives_a_restart() -> None:
     floor.restart()
     assert kinds(floor.submit(ms=ms("2013-10-09T12:30:00Z"))) == ["accepted"]
     assert floor.ticks(quote(ms("2013-10-09T13:00:00Z"), 11, 47.9, 47.91)) == []
+
+
+def test_an_ioc_outside_the_session_is_canceled_at_once() -> None:
+    at = ms("2013-10-09T12:30:00Z")
+    reports = closed_floor().submit(ms=at, time_in_force=TimeInForce.IOC)
+    assert kinds(reports) == ["accepted", "canceled"]
+    assert reports[-1].reason == "outside the session"

@@ -25,3 +25,9 @@ NAN, INFINITY = float("nan"), float("inf")
 )
 def test_a_quote_needs_two_sides_that_do_not_cross(bid: float, ask: float, wanted: bool) -> None:
     assert Quote(0, 0, bid, 100.0, ask, 100.0).is_tradable() is wanted
+
+
+@pytest.mark.parametrize("size", [NAN, INFINITY, -1.0])
+def test_a_size_must_be_a_number(size: float) -> None:
+    assert not Quote(0, 0, 47.81, size, 47.82, 100.0).is_tradable()
+    assert not Quote(0, 0, 47.81, 100.0, 47.82, size).is_tradable()
