@@ -1,11 +1,13 @@
 """Topics read straight from Kafka: partitions assigned by hand, no group, nothing left behind."""
 
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from plimsoll.embedded.errors import EmbeddedError
@@ -69,23 +71,30 @@ class Tail:
 @asynccontextmanager
 async def tail(servers: str, topics: Sequence[str]) -> AsyncIterator[Tail]:
     """Connect; raises EmbeddedError where nobody answers or a topic is not there."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="none"
     )
     try:
+        partitions = await partitions_of(servers, topics)
         await consumer.start()
-        known = await consumer.topics()
-        missing = sorted(set(topics) - known)
-        if missing:
-            raise EmbeddedError(f"this stack has no topic {', '.join(missing)}")
-        yield Tail(consumer, [p for topic in topics for p in partitions_of(consumer, topic)])
+        yield Tail(consumer, partitions)
     except KafkaError as error:
         raise EmbeddedError(f"Kafka at {servers} does not answer: {error}") from error
     finally:
         await consumer.stop()
 
 
-def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    """All partitions of a topic, in order."""
-    numbers = consumer.partitions_for_topic(topic) or set()
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+async def partitions_of(servers: str, topics: Sequence[str]) -> list[TopicPartition]:
+    """All partitions of the topics, in order."""
+    client = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await client.start()
+    try:
+        found = await client.describe_topics(list(topics))
+    finally:
+        await client.close()
+    counts = {one["topic"]: len(one["partitions"]) for one in found}
+    missing = [topic for topic in topics if not counts.get(topic)]
+    if missing:
+        raise EmbeddedError(f"this stack has no topic {', '.join(missing)}")
+    return [TopicPartition(topic, number) for topic in topics for number in range(counts[topic])]

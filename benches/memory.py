@@ -1,0 +1,58 @@
+"""What all rooms take of the machine's memory, and whether 100,000 orders make it more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+
+from benches.durable import ACCOUNTS, WINDOW
+from benches.inbox import Booked, Publisher
+from benches.result import Result, at_most, told
+from benches.stack import OwnStack, own_stack, tell
+from shared.bus.kafka import KafkaWriter
+
+ORDERS = 100_000
+WARM = 20_000
+ROOMS_MIB_MAX = 600
+GROWTH_MAX = 1.15
+
+
+def resident_mib(pids: dict[str, int]) -> dict[str, float]:
+    """The resident memory of each process."""
+    return {name: status_kib(pid, "VmRSS") / 1024 for name, pid in pids.items()}
+
+
+def status_kib(pid: int, field: str) -> int:
+    """A field of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
+
+
+async def measure(stack: OwnStack) -> list[dict[str, float]]:
+    """The rooms' memory before any order, after the first 20,000, and after 100,000 more."""
+    accounts = stack.open_accounts(ACCOUNTS)
+    booked = await Booked.begin(stack)
+    writer = await KafkaWriter.connect(stack.kafka)
+    publisher = Publisher(stack, accounts, writer)
+    found = [resident_mib(stack.room_pids())]
+    for count in (WARM, ORDERS):
+        tell(f"memory: {count} orders")
+        await publisher.publish(count, booked, WINDOW)
+        found.append(resident_mib(stack.room_pids()))
+    await writer.close()
+    await booked.end()
+    return found
+
+
+def run(state: Path) -> Iterator[Result]:
+    """All rooms together, and each."""
+    with own_stack(state) as stack:
+        idle, warm, full = uvloop.run(measure(stack))
+    yield told("memory.rooms_idle", sum(idle.values()), "MiB")
+    yield at_most("memory.rooms", sum(full.values()), "MiB", ROOMS_MIB_MAX)
+    growth = sum(full.values()) / sum(warm.values())
+    yield at_most("memory.growth", growth, "x", GROWTH_MAX)
+    for room, mib in full.items():
+        yield told(f"memory.{room}", mib, "MiB")
