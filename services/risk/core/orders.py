@@ -1,0 +1,156 @@
+"""The life of live orders, as OMS tells it: each is held from its approval to its end.
+
+A fill moves quantity and cash from the order to the book in one step, whatever the order's status:
+a late one finds no order any more and still moves the book.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from services.risk.core.reference import MARKET_BUFFER
+from services.risk.core.rows import AccountRow, LiveOrderRow, PositionRow
+from services.risk.core.state import RiskState
+from shared.events.oms import OrderReplaced, ReplaceRefused
+from shared.table import At
+from shared.types import ZERO, Execution, OrderState, OrderStatus, Side, TimeInForce, normal
+
+_GONE = frozenset(
+    {
+        OrderStatus.CANCELED,
+        OrderStatus.EXPIRED,
+        OrderStatus.REJECTED,
+        OrderStatus.REPLACED,
+        OrderStatus.DENIED,
+    }
+)
+
+
+def follow(told: OrderState, state: RiskState, at: At, price: Decimal | None = None) -> None:
+    """Hold the order as OMS has it now, or let it go where it has ended."""
+    row = state.live_orders.get(told.order.order_id)
+    if _is_gone(told):
+        state.live_orders.delete(told.order.order_id)
+    elif told.status is OrderStatus.FILLED:
+        _fill_whole(row, told, state)
+    elif row is None:
+        state.live_orders.put(_row_of(told, at, price))
+    elif (row.quantity, row.cum_quantity) != (told.order.quantity, told.cum_quantity) or row.ended:
+        state.live_orders.put(
+            msgspec.structs.replace(
+                row,
+                quantity=told.order.quantity,
+                cum_quantity=told.cum_quantity,
+                ended=False,
+            )
+        )
+
+
+def _is_gone(told: OrderState) -> bool:
+    if told.status in _GONE:
+        return True
+    is_day = told.order.time_in_force is TimeInForce.DAY
+    return told.status is OrderStatus.DONE_FOR_DAY and is_day
+
+
+def _fill_whole(row: LiveOrderRow | None, told: OrderState, state: RiskState) -> None:
+    """Nothing is left of it, unless the venue may just have made it larger."""
+    if row is None:
+        return
+    if row.replacement_id is None:
+        state.live_orders.delete(row.order_id)
+        return
+    state.live_orders.put(msgspec.structs.replace(row, cum_quantity=told.cum_quantity, ended=True))
+
+
+def _row_of(told: OrderState, at: At, price: Decimal | None) -> LiveOrderRow:
+    """An order that comes back (a bust), or that stands in the place of another."""
+    order = told.order
+    known = order.limit_price if price is None else price
+    worst = known if known is not None else normal(told.average_price * MARKET_BUFFER)
+    return LiveOrderRow(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        firm_id=order.firm_id,
+        symbol=order.symbol,
+        side=order.side,
+        strategy=order.strategy,
+        quantity=order.quantity,
+        cum_quantity=told.cum_quantity,
+        price=worst,
+        exit=told.exit,
+        approved_at=at.wall,
+        body=order,
+    )
+
+
+def replaced(message: OrderReplaced, state: RiskState, at: At) -> None:
+    """The successor stands in the place of the old order, at the price it was approved at."""
+    old = state.live_orders.get(message.state.order.order_id)
+    successor = message.successor
+    price = None
+    if old is not None and old.replacement_id == successor.order.order_id:
+        price = old.replacement_price
+    elif old is not None:
+        price = old.price
+    state.live_orders.delete(message.state.order.order_id)
+    if successor.status is not OrderStatus.FILLED:
+        follow(successor, state, at, price)
+
+
+def replace_refused(message: ReplaceRefused, state: RiskState) -> None:
+    """The old order lives on as it was; one that was filled meanwhile is gone."""
+    for row in state.live_orders.by("replacement", message.request_id):
+        if row.ended:
+            state.live_orders.delete(row.order_id)
+            continue
+        state.live_orders.put(
+            msgspec.structs.replace(
+                row, replacement_id=None, replacement_quantity=None, replacement_price=None
+            )
+        )
+
+
+def book(execution: Execution, state: RiskState, seq: int) -> None:
+    """Put an execution into the book: quantity and cash in one step."""
+    _move(execution, 1, state, seq)
+
+
+def unbook(execution: Execution, state: RiskState, seq: int) -> None:
+    """Take an execution out of the book."""
+    _move(execution, -1, state, seq)
+
+
+def _move(execution: Execution, sign: int, state: RiskState, seq: int) -> None:
+    account = state.accounts.get(execution.account_id)
+    if account is None:
+        raise LookupError(f"a fill of account {execution.account_id}, which was never opened")
+    bought = sign * execution.quantity * (1 if execution.side is Side.BUY else -1)
+    move_quantity(account, execution.symbol, bought, execution.price, seq, state)
+    instrument = state.instruments.get(execution.symbol)
+    multiplier = Decimal(1) if instrument is None else instrument.multiplier
+    paid = bought * execution.price * multiplier + sign * execution.fee
+    state.accounts.put(msgspec.structs.replace(account, cash=normal(account.cash - paid)))
+
+
+def move_quantity(
+    account: AccountRow,
+    symbol: str,
+    quantity: Decimal,
+    price: Decimal | None,
+    seq: int | None,
+    state: RiskState,
+) -> None:
+    """Change a position; a price or number that is None stays as it is."""
+    held = state.positions.get(account.account_id, symbol)
+    state.positions.put(
+        PositionRow(
+            account_id=account.account_id,
+            symbol=symbol,
+            quantity=normal((ZERO if held is None else held.quantity) + quantity),
+            price=price if price is not None else (ZERO if held is None else held.price),
+            oms_seq=seq if seq is not None else (0 if held is None else held.oms_seq),
+        )
+    )

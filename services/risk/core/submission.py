@@ -1,0 +1,189 @@
+"""Judging orders and replaces, and what an approval reserves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from services.risk.core import codes
+from services.risk.core.gate import Verdict, decide, evidence
+from services.risk.core.limits import COUNT_UNLIMITED
+from services.risk.core.records import of_order, write_decision
+from services.risk.core.reference import MARKET_BUFFER
+from services.risk.core.rows import ArrivalsRow, ClientIdRow, LiveOrderRow
+from services.risk.core.state import RiskState
+from services.risk.core.view import View
+from services.risk.core.violations import violation
+from shared.commands import ReplaceOrder, SubmitOrder
+from shared.events.risk import (
+    OrderApproved,
+    OrderDenied,
+    ReplaceApproved,
+    ReplaceDenied,
+)
+from shared.messages import Event
+from shared.table import At
+from shared.types import SECOND_US, ZERO, Order, OrderType, Side, Violation, normal
+
+
+def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
+    """The verdict on a new order; an approval reserves what it needs at once."""
+    order = _normalised(command.order)
+    view = View(order, command.at, state, at)
+    verdict = decide(order, view)
+    seen = evidence(order, view)
+    write_decision(
+        state, command, "order", verdict.violations, at, **of_order(order, seen, verdict.exit)
+    )
+    whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
+    if verdict.violations:
+        return OrderDenied(**whose, order=order, violations=verdict.violations, evidence=seen)
+    _reserve(order, view, verdict, state, at)
+    return OrderApproved(**whose, order=order, exit=verdict.exit, evidence=seen)
+
+
+def is_consistent(command: SubmitOrder) -> bool:
+    """Whether the command and its order speak of the same id and owner."""
+    order = command.order
+    return (order.order_id, order.account_id, order.firm_id) == (
+        command.command_id,
+        command.account_id,
+        command.firm_id,
+    )
+
+
+def _normalised(order: Order) -> Order:
+    quantity, price = normal(order.quantity), order.limit_price
+    limit = None if price is None else normal(price)
+    if quantity is order.quantity and limit is price:
+        return order
+    return msgspec.structs.replace(order, quantity=quantity, limit_price=limit)
+
+
+def _reserve(order: Order, view: View, verdict: Verdict, state: RiskState, at: At) -> None:
+    state.live_orders.put(
+        LiveOrderRow(
+            order_id=order.order_id,
+            account_id=order.account_id,
+            firm_id=order.firm_id,
+            symbol=order.symbol,
+            side=order.side,
+            strategy=order.strategy,
+            quantity=order.quantity,
+            price=_unit_price(order, view),
+            exit=verdict.exit,
+            approved_at=at.wall,
+            body=order,
+        )
+    )
+    _use_up(order, view, verdict.exit, state, at)
+
+
+def _use_up(order: Order, view: View, is_exit: bool, state: RiskState, at: At) -> None:
+    state.client_ids.put(
+        ClientIdRow(
+            account_id=order.account_id,
+            client_order_id=order.client_order_id,
+            order_id=order.order_id,
+        )
+    )
+    most = view.limits.orders_per_second_max
+    if most != COUNT_UNLIMITED and not is_exit:
+        recent = [time for time in view.book.arrivals if time > at.wall - SECOND_US]
+        times = (*recent, int(at.wall))[-max(most, 1) :]
+        state.arrivals.put(ArrivalsRow(account_id=order.account_id, times=times))
+
+
+def _unit_price(order: Order, view: View) -> Decimal:
+    """The worst price of a unit, without the multiplier, that the exposure book applies itself."""
+    reference = view.reference
+    if reference is None or not view.is_priced:
+        # An exit without a usable quote: its worth does not count while it only reduces.
+        return order.limit_price if order.limit_price is not None else view.holding.mark
+    if order.type is OrderType.LIMIT and order.limit_price is not None:
+        is_buy = order.side is Side.BUY
+        return order.limit_price if is_buy else max(order.limit_price, reference.ask)
+    return normal(reference.ask * MARKET_BUFFER)
+
+
+def replace(command: ReplaceOrder, state: RiskState, at: At) -> Event:
+    """The verdict on a change of a live order; until its outcome the worse of both counts."""
+    whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
+    row = state.live_orders.get(command.order_id)
+    if row is None or row.account_id != command.account_id:
+        row = None
+    order = _replacing(command, row) if row is not None else None
+    fault = _fault(command, row, order)
+    if row is None or order is None or fault is not None:
+        told = () if fault is None else (fault,)
+        write_decision(state, command, "replace", told, at, body=order)
+        return ReplaceDenied(**whose, order=order, order_id=command.order_id, violations=told)
+    return _judge_replace(command, row, order, state, at)
+
+
+def _judge_replace(
+    command: ReplaceOrder, row: LiveOrderRow, order: Order, state: RiskState, at: At
+) -> Event:
+    whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
+    view = View(order, command.at, state, at, replaced=row)
+    verdict = decide(order, view)
+    seen = evidence(order, view)
+    told = of_order(order, seen, verdict.exit)
+    write_decision(state, command, "replace", verdict.violations, at, **told)
+    if verdict.violations:
+        return ReplaceDenied(
+            **whose, order=order, order_id=row.order_id, violations=verdict.violations
+        )
+    state.live_orders.put(
+        msgspec.structs.replace(
+            row,
+            replacement_id=order.order_id,
+            replacement_quantity=order.quantity,
+            replacement_price=_unit_price(order, view),
+        )
+    )
+    _use_up(order, view, verdict.exit or view.is_smaller, state, at)
+    return ReplaceApproved(**whose, order=order, exit=verdict.exit, evidence=seen)
+
+
+def _replacing(command: ReplaceOrder, row: LiveOrderRow) -> Order:
+    old = row.body
+    changes: dict[str, Any] = {
+        "order_id": command.command_id,
+        "replaces": old.order_id,
+        "chain_id": old.chain_id or old.order_id,
+        "client_order_id": command.client_order_id or command.command_id,
+        "actor": command.actor,
+    }
+    for name in ("quantity", "limit_price", "stop_price", "time_in_force"):
+        asked = getattr(command, name)
+        if asked is not None:
+            changes[name] = asked
+    if command.trail is not None:
+        changes["trail_price"] = command.trail
+    return _normalised(msgspec.structs.replace(old, **changes))
+
+
+def _fault(
+    command: ReplaceOrder, row: LiveOrderRow | None, order: Order | None
+) -> Violation | None:
+    if row is None or order is None or row.ended:
+        return _about(command, codes.ORDER_NOT_OPEN)
+    if row.replacement_id is not None:
+        return violation(codes.ORDER_REPLACE_PENDING, order, value=row.replacement_id)
+    if order.quantity.is_finite() and ZERO < order.quantity <= row.cum_quantity:
+        return violation(
+            codes.ORDER_QUANTITY_BELOW_FILLED, order, limit=row.cum_quantity, value=order.quantity
+        )
+    return None
+
+
+def _about(command: ReplaceOrder, code: str) -> Violation:
+    return Violation(
+        code=code,
+        scope=f"account::{command.account_id}",
+        value=command.order_id,
+        message=codes.VIOLATIONS[code],
+    )
