@@ -154,4 +154,7 @@ def main(root: str, options: str, descriptor: str, room_list: tuple[Room, ...] =
 
 
 if __name__ == "__main__":
-    os._exit(main(*sys.argv[1:]))  # a thread may still be fetching; what it does can be thrown away
+    root_given, options_given, descriptor_given = sys.argv[1:]
+    os._exit(
+        main(root_given, options_given, descriptor_given)
+    )  # a thread may still be fetching; what it does can be thrown away

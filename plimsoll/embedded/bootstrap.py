@@ -84,23 +84,23 @@ def check_partitions(found: dict[str, int], wanted: dict[str, NewTopic]) -> None
 
 def create_database(server: Postgres) -> None:
     """Roles with their passwords, the database, and its tables."""
-    create_roles(server)
+    passwords = {role: server.password(role) for role in credentials.ROLES[1:]}
+    create_roles(server.role_url(credentials.SUPERUSER, "postgres"), passwords)
     migrate(server.role_url(credentials.OWNER))
 
 
-def create_roles(server: Postgres) -> None:
+def create_roles(superuser_url: str, passwords: dict[str, str]) -> None:
     """The owner may manage the rooms' roles but not act as them: one that writes a schema is one.
 
-    Passwords are set at every start, for `secrets.json` is what counts.
+    Passwords are set at every start, for where they are kept is what counts.
     """
-    with psycopg.connect(server.role_url(credentials.SUPERUSER, "postgres")) as connection:
-        connection.autocommit = True
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         present = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for role in credentials.ROLES[1:]:
+        for role, password in passwords.items():
             verb = "ALTER" if role in present else "CREATE"
             connection.execute(
                 sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(
-                    sql.Identifier(role), sql.Literal(server.password(role))
+                    sql.Identifier(role), sql.Literal(password)
                 )
             )
         create_owned_database(connection)

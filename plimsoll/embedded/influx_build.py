@@ -55,7 +55,7 @@ def compile_into(draft: Path) -> None:
     check_disk(draft.parent)
     folder = draft.with_name("influxd-build")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    (folder / "tmp").mkdir(parents=True)
     os.nice(NICENESS)
     command = Command(
         arguments=(go(), "install", MODULE), environment=environment(folder), directory=folder
@@ -77,6 +77,7 @@ def environment(folder: Path) -> dict[str, str]:
         "GOPATH": str(folder / "go"),
         "GOBIN": str(folder / "bin"),
         "GOCACHE": str(folder / "cache"),
+        "GOTMPDIR": str(folder / "tmp"),
         "GOFLAGS": "-modcacherw",  # else the module cache could not be removed
     }
 

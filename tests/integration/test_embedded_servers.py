@@ -22,7 +22,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 
 from plimsoll.embedded import EmbeddedError, Servers, bootstrap, influx_build, kafka_jars, ports
-from plimsoll.embedded.credentials import READER, ROOM_ROLES
+from plimsoll.embedded.credentials import READER, ROLES, ROOM_ROLES, load_or_create
 from shared.topics import TOPICS, partition_count
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +113,29 @@ async def partitions_of(bootstrap_servers: str) -> dict[str, int]:
     return {
         topic["topic"]: len(topic["partitions"]) for topic in described if "." in topic["topic"]
     }
+
+
+def test_servers_that_others_run_are_prepared_as_our_own(servers: Servers, tmp_path: Path) -> None:
+    passwords = load_or_create(servers.state).postgres
+    done = subprocess.run(
+        [sys.executable, "-m", "plimsoll.embedded.prepare", "servers"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PLIMSOLL_KAFKA": servers.kafka,
+            "PLIMSOLL_POSTGRES": servers.postgres_admin,
+            "PLIMSOLL_STATE": str(tmp_path / "state"),
+            **{f"{role.upper()}_PASSWORD": passwords[role] for role in ROLES[1:]},
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "state" / "admin.key").exists()
+    assert asyncio.run(partitions_of(servers.kafka)).keys() >= TOPICS.keys()
+    with psycopg.connect(servers.postgres_url(READER)) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == (READER,)
 
 
 def test_kafka_keeps_what_it_acknowledged_when_it_is_killed(servers: Servers) -> None:
