@@ -36,7 +36,7 @@ def _orders() -> None:
             time_in_force text NOT NULL,
             status text NOT NULL CHECK (status IN ({STATUSES})),
             under text NOT NULL CHECK (under IN ({STATUSES})),
-            quantity numeric NOT NULL CHECK (quantity > 0),
+            quantity numeric NOT NULL CHECK (quantity > 0 OR status = 'denied'),
             limit_price numeric,
             cum_quantity numeric NOT NULL CHECK (cum_quantity >= 0),
             leaves_quantity numeric NOT NULL CHECK (leaves_quantity >= 0),

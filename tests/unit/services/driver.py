@@ -99,7 +99,7 @@ class Driver:
                 key = table.key_of(row)
                 assert not (table.append_only and key in stored), f"{table.name} {key} twice"
                 stored[key] = codec.encode(row)
-                assert self._decode(table, stored[key]) == row
+                assert repr(self._decode(table, stored[key])) == repr(row)
             for key in deletes:
                 del stored[key]
             table.settle()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
 from shared.events.risk import OrderDenied
 from shared.events.venue import ReportKind, ReportUnreadable
 from shared.types import OrderStatus
@@ -49,6 +53,14 @@ def test_a_denied_order_is_recorded_and_told_with_its_state_and_violations() -> 
     assert (event.cause, event.violations[0].code) == ("order-1", "ORDER_NOTIONAL")
     assert desk.stands() == standing("denied", 100, 0, 0, 0)
     assert desk.order().state.reason == "ORDER_NOTIONAL"
+
+
+@pytest.mark.parametrize("quantity", ["0", "-5", "NaN", "Infinity"])
+def test_a_denied_order_is_recorded_as_it_was_asked_for_however_absurd(quantity: str) -> None:
+    desk = Desk()
+    assert told(desk.deny(quantity=Decimal(quantity))) == ["OrderDenied"]
+    row = desk.order()
+    assert (str(row.quantity), row.leaves_quantity, row.status) == (quantity, 0, "denied")
 
 
 def test_a_denial_of_an_id_that_is_in_the_book_touches_nothing() -> None:
