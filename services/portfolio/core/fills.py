@@ -37,7 +37,7 @@ def book(
         account_id=fill.account_id, symbol=fill.symbol
     )
     moved = fill if kind == FILL else positions.reversal(fill)
-    booking = positions.book(held, moved)
+    booking = positions.book(held, moved, state.multiplier(fill.symbol))
     entry = ledger.book_fill(state, account, moved, booking, at, kind=kind, oms_seq=oms_seq)
     state.booked.put(BookedRow(execution_id=name, journal_id=entry.journal_id))
     return _changed(state, account, moved, booking, oms_seq)

@@ -16,6 +16,7 @@ import msgspec
 from services.portfolio.core.rows import PositionRow
 from shared.types import ZERO, Execution, Side, normal
 
+ONE = Decimal(1)
 STEP = Decimal("1E-10")
 
 
@@ -41,25 +42,25 @@ def reversal(fill: Execution) -> Execution:
     return msgspec.structs.replace(fill, side=side, fee=-fill.fee)
 
 
-def book(old: PositionRow, fill: Execution) -> Booking:
+def book(old: PositionRow, fill: Execution, multiplier: Decimal = ONE) -> Booking:
     """Apply a fill. quantity > 0 and a finite price are the venue's and OMS's business."""
-    signed = signed_quantity(fill)
+    signed, unit = signed_quantity(fill), fill.price * multiplier
     closing = _closing(old.quantity, signed)
     taken = _cost_of(old, closing)
-    realised = closing * fill.price - taken
-    opened = (signed + closing) * fill.price
+    realised = closing * unit - taken
+    opened = (signed + closing) * unit
     quantity = old.quantity + signed
     cost = old.cost_basis - taken + opened
     position = msgspec.structs.replace(
         old,
         quantity=normal(quantity),
         cost_basis=normal(cost),
-        average_price=average(quantity, cost),
+        average_price=average(quantity * multiplier, cost),
         realised=normal(old.realised + realised),
         last_price=normal(fill.price),
         lastday_price=old.lastday_price if old.quantity else None,
     )
-    cash = -signed * fill.price - fill.fee
+    cash = -signed * unit - fill.fee
     return Booking(position, normal(realised), normal(opened - taken), normal(cash))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from services.portfolio.core.rows import (
     AccountRow,
     BookedRow,
@@ -13,6 +15,8 @@ from services.portfolio.core.rows import (
 )
 from shared.instruments import Instrument
 from shared.table import Latest, State, Table
+
+ONE = Decimal(1)
 
 
 def _written_only(_: object) -> bool:
@@ -65,3 +69,8 @@ class PortfolioState(State):
             live_sql="false",
             append_only=True,
         )
+
+    def multiplier(self, symbol: str) -> Decimal:
+        """What a price of an instrument is multiplied by to make money; 1 where it is unknown."""
+        instrument = self.instruments.get(symbol)
+        return ONE if instrument is None else instrument.multiplier

@@ -2,9 +2,9 @@
 
 The mark is the middle of the last valid quote (both sides > 0, not crossed). Where there is none,
 it is the last price the position was valued or traded at: such a position is stale, and the
-valuation of its account is not `complete`. A clock message marks every position, a fill only its
-own: what others were worth is at most a second old.
-Identity: equity = flows + realised + unrealised - fees, exactly.
+valuation of its account is not `complete`. A position whose price was never known counts at cost.
+A clock message marks every position, a fill only its own: what others were worth is at most a
+second old. Identity: equity = flows + realised + unrealised - fees, exactly.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def mark_position(state: PortfolioState, held: PositionRow, known: Decimal | Non
     if not held.quantity:
         state.position_values.delete(held.account_id, held.symbol)
         return old is not None
-    row = _valued(held, mark(state, held.symbol), known)
+    row = _valued(state, held, mark(state, held.symbol), known)
     if row == old:
         return False
     state.position_values.put(row)
@@ -61,9 +61,13 @@ def _known(state: PortfolioState, held: PositionRow) -> Decimal | None:
     return held.last_price if valued is None or valued.price is None else valued.price
 
 
-def _valued(held: PositionRow, fresh: Decimal | None, known: Decimal | None) -> PositionValueRow:
+def _valued(
+    state: PortfolioState, held: PositionRow, fresh: Decimal | None, known: Decimal | None
+) -> PositionValueRow:
     price = known if fresh is None else fresh
-    value = held.cost_basis if price is None else normal(held.quantity * price)
+    worth = held.cost_basis
+    if price is not None:
+        worth = normal(held.quantity * price * state.multiplier(held.symbol))
     return PositionValueRow(
         account_id=held.account_id,
         symbol=held.symbol,
@@ -72,8 +76,8 @@ def _valued(held: PositionRow, fresh: Decimal | None, known: Decimal | None) -> 
         cost_basis=held.cost_basis,
         price=price,
         stale=fresh is None,
-        market_value=value,
-        unrealised=normal(value - held.cost_basis),
+        market_value=worth,
+        unrealised=normal(worth - held.cost_basis),
         realised=held.realised,
         lastday_price=held.lastday_price,
     )
@@ -113,7 +117,7 @@ def _told(row: PositionValueRow) -> PositionValue:
         symbol=row.symbol,
         quantity=row.quantity,
         average_price=row.average_price,
-        price=None if row.stale else row.price,
+        price=row.price,
         market_value=row.market_value,
         unrealised=row.unrealised,
         lastday_price=row.lastday_price,

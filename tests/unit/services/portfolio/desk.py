@@ -24,6 +24,7 @@ from tests.builders import ACCOUNT, FIRM, NOON, order
 from tests.unit.services.driver import Driver
 
 INSTRUMENTS = {name: Instrument(symbol=name) for name in ("AIG", "IBM", "MSFT")}
+INSTRUMENTS["OPT"] = Instrument(symbol="OPT", multiplier=D(100))
 TODAY, TOMORROW = "2013-10-09", "2013-10-10"
 
 
@@ -47,6 +48,12 @@ class Desk(Driver):
             return said
 
         return handle
+
+    @property
+    def shard(self) -> PortfolioState:
+        """Its state."""
+        assert isinstance(self.state, PortfolioState)
+        return self.state
 
     @property
     def last(self) -> AccountValued:
@@ -152,7 +159,8 @@ class Desk(Driver):
 
     def expect_identity(self) -> None:
         """Equity = cash + values = flows + realised + unrealised - fees, and the journal agrees."""
-        row, valued = self.state.accounts.get(ACCOUNT), self.last  # type: ignore[attr-defined]
+        row, valued = self.shard.accounts.get(ACCOUNT), self.last
+        assert row is not None
         values = sum((one.market_value for one in valued.positions), D(0))
         assert valued.equity == valued.cash + values
         assert valued.equity == row.flows + valued.realised + valued.unrealised - valued.fees

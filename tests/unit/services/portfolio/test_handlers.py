@@ -242,5 +242,5 @@ def test_the_books_balance_and_equity_is_explained_whatever_happens(
         desk.expect_identity()
     before = desk.valued[-1]
     desk.restart()
-    after = desk.tick(desk.state.accounts.get(ACCOUNT).session or TODAY)  # type: ignore[attr-defined]
+    after = desk.tick(desk.row("accounts", ACCOUNT).session or TODAY)
     assert (after.cash, after.realised, after.fees) == (before.cash, before.realised, before.fees)

@@ -11,9 +11,9 @@ from tests.unit.services.portfolio.desk import Desk
 def test_open_positions_stay_in_memory_and_closed_ones_leave() -> None:
     desk = Desk()
     desk.fill("buy", "10", "5")
-    assert len(desk.state.positions.by("account", ACCOUNT)) == 1  # type: ignore[attr-defined]
+    assert len(desk.shard.positions.by("account", ACCOUNT)) == 1
     desk.fill("sell", "10", "5")
-    assert len(desk.state.positions) == 0  # type: ignore[attr-defined]
+    assert len(desk.shard.positions) == 0
     assert desk.row("positions", ACCOUNT, "AIG").quantity == D(0)
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal as D
 
 import pytest
 
-from services.portfolio.core.state import PortfolioState
 from services.portfolio.core.valuation import mark
 from tests.builders import ACCOUNT
 from tests.unit.services.portfolio.desk import Desk
@@ -15,8 +14,7 @@ from tests.unit.services.portfolio.desk import Desk
 def marked(bid: float, ask: float, symbol: str = "AIG") -> D | None:
     desk = Desk()
     desk.quote(symbol, bid, ask)
-    assert isinstance(desk.state, PortfolioState)
-    return mark(desk.state, symbol)
+    return mark(desk.shard, symbol)
 
 
 def test_a_position_is_marked_in_the_middle_of_bid_and_ask() -> None:
@@ -48,7 +46,7 @@ def test_without_a_quote_a_position_is_worth_its_last_trade_and_the_valuation_in
     desk.fill("buy", "10", "50")
     desk.fill("buy", "10", "52")
     assert (desk.last.long_value, desk.last.complete) == (D(1040), False)
-    assert desk.last.positions[0].price is None
+    assert desk.last.positions[0].price == D(52)
     desk.expect_identity()
 
 
@@ -60,7 +58,7 @@ def test_a_quote_that_breaks_leaves_the_last_mark_and_no_loss() -> None:
     assert (desk.tick().equity, desk.last.complete) == (D(101000), True)
     desk.quote("AIG", 21.0, 20.0)
     assert (desk.tick().equity, desk.last.complete) == (D(101000), False)
-    assert desk.last.positions[0].price is None
+    assert desk.last.positions[0].price == D(20)
     row = desk.row("position_values", ACCOUNT, "AIG")
     assert (row.price, row.stale, row.unrealised) == (D(20), True, D(1000))
     desk.restart()
@@ -104,3 +102,12 @@ def test_positions_are_told_in_the_order_of_their_symbols() -> None:
     for symbol in ("MSFT", "AIG", "IBM"):
         desk.fill("buy", "1", "1", symbol=symbol)
     assert [one.symbol for one in desk.tick().positions] == ["AIG", "IBM", "MSFT"]
+
+
+def test_a_contract_of_a_hundred_is_worth_a_hundred_times_its_price() -> None:
+    desk = Desk()
+    desk.quote("OPT", 2.49, 2.51)
+    (changed,) = desk.fill("buy", "3", "2.4", symbol="OPT")
+    assert (changed.cost_basis, changed.average_price, changed.cash) == (D(720), D("2.4"), D(99280))
+    assert (desk.last.long_value, desk.last.unrealised) == (D(750), D(30))
+    desk.expect_identity()
