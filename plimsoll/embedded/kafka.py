@@ -50,7 +50,8 @@ LOG_LEVEL = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 LOG_TIME = "-Dorg.slf4j.simpleLogger.showDateTime=true"
 SERVER_FLAGS = (
     *("-Xms256m", "-Xmx512m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"),
-    *("-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", LOG_LEVEL, LOG_TIME),
+    *("-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED"),
+    *(LOG_LEVEL, LOG_TIME),
 )
 TOOL_FLAGS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 

@@ -51,7 +51,7 @@ def test_stopping_what_does_not_run_is_done(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--port", "0"), ("--port", "x"), ("--speed", "0"), ("--seed", "x"), ("--nothing",)],
+    [("--port", "0"), ("--port", "x"), ("--speed", "-1"), ("--seed", "x"), ("--nothing",)],
 )
 def test_a_flag_out_of_range_is_wrong_use(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert run("up", "--state", str(tmp_path), *arguments)[0] == WRONG_USE
