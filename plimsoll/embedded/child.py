@@ -3,11 +3,13 @@
 import json
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,6 +97,11 @@ class Child:
         self.signal_stop()
         self.await_exit(time.monotonic() + grace_s)
 
+    def trim_log(self) -> None:
+        """Keep its log from growing for ever while it runs."""
+        if rotate(self.log):
+            self.log_start = 0
+
     def tail(self) -> str:
         """The last lines it has logged since it was started."""
         return tail(self.log, self.log_start)
@@ -144,7 +151,14 @@ def tail(log: Path, start: int = 0) -> str:
         return handle.read().decode(errors="replace").strip()
 
 
-def rotate(log: Path) -> None:
-    """Keep a log from growing for ever: one older file beside it."""
-    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
-        log.replace(log.with_suffix(log.suffix + ".1"))
+def rotate(log: Path) -> bool:
+    """Keep a log from growing for ever: one older file beside it; whether it was too long.
+
+    The log is copied and emptied, for a program that runs has it open (and appends to it).
+    """
+    if not log.exists() or log.stat().st_size <= LOG_BYTES_MAX:
+        return False
+    with suppress(OSError):  # a full disk: then the older lines are lost, not the newer ones
+        shutil.copyfile(log, log.with_suffix(log.suffix + ".1"))
+    os.truncate(log, 0)
+    return True

@@ -43,8 +43,8 @@ PROPERTIES = {
     "num.recovery.threads.per.data.dir": "2",
     # A broker that crashed may register again when its old session has run out: the default of 9 s
     # would be the time of a restart.
-    "broker.session.timeout.ms": "2000",
-    "broker.heartbeat.interval.ms": "400",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
 }
 LOG_LEVEL = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 LOG_TIME = "-Dorg.slf4j.simpleLogger.showDateTime=true"

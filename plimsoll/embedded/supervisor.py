@@ -31,6 +31,7 @@ FREE_BYTES_FULL = 16 * 1024**2
 READY_S_MAX = 90.0
 DEATHS_MAX_AT_START = 5
 TICK_S = 0.05
+TRIM_S = 10.0
 LEFTOVER_S_MAX = 10.0
 GATEWAY_GRACE_S, ROOM_GRACE_S, SERVER_GRACE_S = 1.5, 3.5, 4.0
 
@@ -51,6 +52,7 @@ class Supervisor:
         self.watched: dict[str, Watched] = {}
         self.influx: InfluxWatch | None = None
         self.account: dict[str, object] | None = None
+        self._trim_at = 0.0
         self._written: dict[str, object] = {}
 
     def run(self, on_ready: Callable[[dict[str, object]], None]) -> None:
@@ -204,8 +206,17 @@ class Supervisor:
             told = one.look(time.monotonic())
             if told:
                 self.report(told + self._disk_hint())
+        self._trim_logs()
         self._write_stack()
         time.sleep(TICK_S)
+
+    def _trim_logs(self) -> None:
+        """Now and then look whether a log has grown too long."""
+        if time.monotonic() >= self._trim_at:
+            self._trim_at = time.monotonic() + TRIM_S
+            for one in self.watched.values():
+                if one.child is not None:
+                    one.child.trim_log()
 
     def _disk_hint(self) -> str:
         """A full disk ends servers in many words; say it in few."""

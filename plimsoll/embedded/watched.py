@@ -10,6 +10,7 @@ from plimsoll.embedded.errors import EmbeddedError
 
 BACKOFF_S_FIRST = 0.1
 BACKOFF_S_MAX = 5.0
+LINE_MAX = 300
 CALM_S = 30.0  # who lived that long may die again without waiting
 
 
@@ -64,7 +65,8 @@ class Watched:
         if now - self._started_at >= CALM_S:
             self.deaths = 0
         wait_s = self._wait(now)
-        return f"{self.name} ended ({ending(code)}); starting it again in {wait_s:.1f} s"
+        why = "".join(f": {line[:LINE_MAX]}" for line in self.last_words().splitlines()[-1:])
+        return f"{self.name} ended ({ending(code)}); starting it again in {wait_s:.1f} s{why}"
 
     def _start_again(self, now: float) -> str:
         """A start may fail too, on a full disk for one; then it is tried again later."""

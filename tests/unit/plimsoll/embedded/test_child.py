@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -94,6 +95,28 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def test_the_log_of_a_running_program_is_emptied_in_time_and_goes_on(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = f"head -c {child.LOG_BYTES_MAX} /dev/zero; echo; echo full; read x; echo on"
+    one = Child("one", shell(f"mkfifo {tmp_path}/go; ({script}) < {tmp_path}/go"), log)
+    (gate := open_when_there(tmp_path / "go")).flush()
+    while "full" not in one.tail():
+        time.sleep(0.01)
+    one.trim_log()
+    assert log.stat().st_size == 0
+    with gate:
+        gate.write("on\n")
+    one.process.wait()
+    assert one.tail() == "on"
+
+
+def open_when_there(path: Path) -> TextIO:
+    """The writing end of a pipe that somebody else makes."""
+    while not path.exists():
+        time.sleep(0.01)
+    return path.open("w")
 
 
 def test_a_log_does_not_grow_for_ever(tmp_path: Path) -> None:
