@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from decimal import Decimal as D
 from typing import Any
@@ -13,23 +12,8 @@ import pytest
 from plimsoll.embedded import Servers
 from plimsoll.embedded.bootstrap import create_database
 from services.portfolio.core.state import PortfolioState
-from services.portfolio.handlers import ROOM
-from shared import codec
-from shared.bus.ports import Record
-from shared.commands import OpenAccount
-from shared.events.oms import OrderFilled
-from shared.instruments import Instrument
-from shared.kill import KillPoint
-from shared.messages import Message
-from shared.rows import ShardRow
-from shared.shard import Shard
-from shared.statements import Harvest
-from shared.store import PostgresStore
-from shared.table import Latest
-from shared.types import Execution, OrderState, OrderStatus, Side
-from tests.builders import ACCOUNT, FIRM, NOON, order
-
-INSTRUMENTS = {"AIG": Instrument(symbol="AIG")}
+from tests.builders import ACCOUNT, NOON
+from tests.integration.booking import fill, keep, opening
 
 
 @pytest.fixture(scope="module")
@@ -37,60 +21,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """A PostgreSQL with our schema, and an account that has bought and sold."""
     with Servers(tmp_path_factory.mktemp("book"), ("postgres",)) as running:
         create_database(running.postgres)
-        asyncio.run(_trade(running.postgres_url("portfolio")))
+        trades = [fill(1, "buy", "3", "1"), fill(2, "buy", "4", "2"), fill(3, "sell", "1", "2")]
+        keep(running.postgres_url("portfolio"), [opening(), *trades])
         yield running
-
-
-async def _trade(url: str) -> None:
-    store = await PostgresStore.connect(url, ROOM, KillPoint("portfolio"))
-    shard = await _owned(store)
-    opening = OpenAccount(
-        at=NOON, market_at=NOON, command_id="open", actor="ada", firm_id=FIRM, account_id=ACCOUNT,
-        name="test", cash=D(100000),
-    )  # fmt: skip
-    await _commit(store, shard, {"portfolio.inbox": [opening]})
-    fills = [_fill(1, "buy", "3", "1"), _fill(2, "buy", "4", "2"), _fill(3, "sell", "1", "2")]
-    await _commit(store, shard, {"oms.orders": fills})
-    await store.close()
-
-
-async def _owned(store: PostgresStore) -> Shard:
-    await store.own([0])
-    row = await store.shard_row(0)
-    if row is None:
-        row = ShardRow(shard=0, release="1")
-        await store.create_shard(row)
-    latest = Latest()
-    shard = Shard(ROOM, row, PortfolioState(latest, INSTRUMENTS), latest, "1")
-    await store.load(shard)
-    return shard
-
-
-async def _commit(store: PostgresStore, shard: Shard, said: dict[str, list[Message]]) -> None:
-    for topic, messages in said.items():
-        for message in messages:
-            record = Record(topic, 0, shard.next.get(topic, 0), codec.encode(message))
-            shard.handle(record, shard.take(record))
-    assert shard.errors == []
-    row, outputs = shard.harvest()
-    await store.commit([Harvest(shard, row, outputs)], {})
-    shard.settle(row)
-
-
-def _fill(number: int, side: str, quantity: str, price: str) -> Message:
-    execution = Execution(
-        execution_id=f"execution-{number}", order_id=f"order-{number}", account_id=ACCOUNT,
-        symbol="AIG", side=Side(side), quantity=D(quantity), price=D(price), transact_at=NOON,
-        fee=D("0.35"),
-    )  # fmt: skip
-    state = OrderState(
-        order=order(execution.order_id), status=OrderStatus.FILLED, created_at=NOON,
-        submitted_at=NOON, updated_at=NOON,
-    )  # fmt: skip
-    return OrderFilled(
-        at=NOON, market_at=NOON, seq=number, firm_id=FIRM, account_id=ACCOUNT, state=state,
-        execution=execution,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -129,15 +62,7 @@ def test_positions_and_valuation_agree_with_the_journal(owner: psycopg.Connectio
 
 
 def test_what_is_loaded_again_is_what_was_committed(servers: Servers) -> None:
-    async def load() -> Shard:
-        url = servers.postgres_url("portfolio")
-        store = await PostgresStore.connect(url, ROOM, KillPoint("portfolio"))
-        try:
-            return await _owned(store)
-        finally:
-            await store.close()
-
-    shard = asyncio.run(load())
+    shard = keep(servers.postgres_url("portfolio"), [])
     assert isinstance(shard.state, PortfolioState)
     account = shard.state.accounts.get(ACCOUNT)
     assert account is not None and (account.cash, account.flows) == (D("99989.95"), D(100000))
