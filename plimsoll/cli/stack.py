@@ -41,7 +41,7 @@ def up(
         typer.Option("--from", envvar=f"{PREFIX}FROM", help="Market time to start at, RFC 3339."),
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(envvar=f"{PREFIX}SPEED", min=0, help="Replay speed; 0: as fast as it goes.")
+        float | None, typer.Option(envvar=f"{PREFIX}SPEED", min=0, help="Of a replay; 0: at once.")
     ] = None,
     seed: Annotated[
         int | None, typer.Option(envvar=f"{PREFIX}SEED", help="Of the synthetic market.")
