@@ -34,6 +34,7 @@ from shared.types import (
     Violation,
 )
 from tests.builders import ACCOUNT, FIRM, order
+from tests.integration.documented import documented_fields
 
 GRAFANA = Path(__file__).parents[2] / "deploy" / "grafana"
 DASHBOARD: dict[str, Any] = json.loads((GRAFANA / "dashboards" / "plimsoll.json").read_text())
@@ -158,6 +159,17 @@ def test_the_numbers_of_the_dashboard_are_those_of_the_points(influx: str) -> No
     denials = ask(influx, asked["Denials by code A"])["series"]
     assert [one["tags"]["code"] for one in denials] == ["ORDER_QUANTITY_EXCEEDED"]
     assert sum(row[1] or 0 for row in denials[0]["values"]) == 10
+
+
+@pytest.mark.timeout(300)
+def test_the_points_have_the_tags_and_fields_that_are_documented(influx: str) -> None:
+    present: dict[str, set[str]] = {}
+    for kind in ("TAG", "FIELD"):
+        for one in ask(influx, f"SHOW {kind} KEYS").get("series", []):
+            present.setdefault(one["name"], set()).update(row[0] for row in one["values"])
+    documented = {name: set(fields) for name, fields in documented_fields().items()}
+    assert {name: fields for name, fields in documented.items() if name in present} == present
+    assert documented.keys() <= MEASUREMENTS
 
 
 def test_the_dashboard_shows_what_was_promised_and_reads_only_public_measurements() -> None:
