@@ -140,7 +140,7 @@ def look(place: State) -> dict[str, Any]:
     stack = stackfile.running(place)
     if stack is None:
         return {"ready": False, **EMPTY, "processes": []}
-    health = gateway.health(stack["gateway"])
+    health = gateway.health(stack["gateway"]) if stack["gateway"] else {}
     return {
         "ready": bool(health.get("ready")),
         **{key: stack[key] for key in ("gateway", "kafka", "postgres", "redis", "influx")},

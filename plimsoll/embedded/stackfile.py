@@ -43,6 +43,18 @@ class StackLock:
         self._handle.close()
 
 
+def beginning(children: list[dict[str, int]]) -> dict[str, Any]:
+    """What `stack.json` says before anything is started: who to ask to stop, and what is left."""
+    names = ("gateway", "kafka", "postgres", "redis", "influx", "feed")
+    return {
+        "supervisor": identity(os.getpid()),
+        **dict.fromkeys(names),
+        "metrics_ports": {},
+        "processes": [],
+        "children": children,
+    }
+
+
 def is_locked(state: State) -> bool:
     """Whether a supervisor lives."""
     if not state.lock.exists():
@@ -95,9 +107,10 @@ def stop_running(state: State, timeout_s: float = 20.0) -> bool:
     if stack is None:
         return False
     supervisor = stack["supervisor"]
-    os.kill(supervisor["pid"], signal.SIGTERM)
-    if await_gone([supervisor], timeout_s):
-        os.kill(supervisor["pid"], signal.SIGKILL)  # and the kernel ends its children
+    for number in (signal.SIGTERM, signal.SIGKILL):  # at the second the kernel ends its children
+        if is_alive(supervisor):
+            os.kill(supervisor["pid"], number)
+            await_gone([supervisor], timeout_s)
     left = await_gone([supervisor, *stack["children"]], timeout_s)
     if left:
         raise EmbeddedError(f"processes {left} do not end")

@@ -88,6 +88,7 @@ class Supervisor:
     def _await_leftovers(self) -> None:
         """A supervisor that was killed leaves servers that are ending: two may not share data."""
         left = (read_json(self.state.stack) or {}).get("children", [])
+        write_private(self.state.stack, stackfile.beginning(left))
         stuck = stackfile.await_gone(left, LEFTOVER_S_MAX)
         if stuck:
             raise EmbeddedError(f"processes {stuck} of the last run on {self.state.root} still run")
