@@ -35,17 +35,27 @@ def test_as_root_postgres_runs_as_nobody_below_a_home_that_only_root_enters() ->
         shutil.rmtree(closed)
 
 
+# A whole stack, from its first start to a stop in order, without InfluxDB's build.
 NOT_ROOT = """
-import os, sys
+import json, os, signal, sys
+from pathlib import Path
 assert os.geteuid() != 0
-from plimsoll.embedded import Servers
-with Servers(sys.argv[1]) as servers:
-    print(*sorted(servers.children))
+from plimsoll.embedded import attach
+from plimsoll.embedded.options import Options
+from plimsoll.embedded.paths import State
+from tests.integration.toy_stack import ROOMS
+state = State(Path(sys.argv[1]))
+def on_ready(summary):
+    rows = json.loads(state.stack.read_text())["processes"]
+    print(*sorted(row["name"] for row in rows if row["pid"]))
+    os.kill(os.getpid(), signal.SIGTERM)
+tell = lambda text: print(text, file=sys.stderr)
+attach.run_here(state, Options(), tell, on_ready, ROOMS)
 """
 
 
 @pytest.mark.parametrize("user", [65534, 54321], ids=["a user with a name", "one without"])
-def test_all_start_as_a_user_without_root(user: int) -> None:
+def test_a_whole_stack_runs_as_a_user_without_root(user: int) -> None:
     python = python_for_all()
     if os.geteuid() != 0 or python is None:
         pytest.skip("needs root, setpriv and a Python that another user may run")
@@ -57,7 +67,9 @@ def test_all_start_as_a_user_without_root(user: int) -> None:
         for path in (home, *home.rglob("*")):
             os.chown(path, user, user)
         done = run_as(user, python, NOT_ROOT, home)
-        assert done.stdout.split() == ["kafka", "postgres", "redis"], done.stderr
+        names = ["gateway", "kafka", "postgres", "redis", "risk"]
+        assert done.stdout.split() == names, done.stderr
+        assert done.returncode == 0, done.stderr
     finally:
         shutil.rmtree(home)
 
