@@ -79,6 +79,7 @@ def test_what_is_loaded_again_is_what_was_committed(servers: Servers) -> None:
         ("DELETE FROM portfolio.journal_entries", "PL001"),
         ("UPDATE portfolio.journal_entries SET kind = 'x'", "PL001"),
         ("TRUNCATE portfolio.journal_lines", "PL001"),
+        ("TRUNCATE portfolio.journal_entries", "PL001"),
         ("DELETE FROM portfolio.booked", "PL001"),
     ],
 )
@@ -109,8 +110,9 @@ def test_lines_that_do_not_balance_are_refused_by_the_database_itself(
 
 def test_lines_that_balance_need_an_entry(owner: psycopg.Connection[Any]) -> None:
     balanced = (("USD", 5), ("USD", -5))
-    with pytest.raises(psycopg.errors.ForeignKeyViolation), owner.transaction():
+    with pytest.raises(psycopg.Error) as error, owner.transaction():
         _insert(owner, "entry", "another", balanced)
+    assert error.value.sqlstate == "PL004"
     _insert(owner, "entry", "entry", balanced)
 
 

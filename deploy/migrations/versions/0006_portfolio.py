@@ -70,8 +70,7 @@ CREATE TABLE portfolio.journal_lines (
     currency text NOT NULL,
     amount numeric NOT NULL CHECK (amount <> 0),
     symbol text,
-    PRIMARY KEY (journal_id, line, shard),
-    FOREIGN KEY (journal_id, shard) REFERENCES portfolio.journal_entries
+    PRIMARY KEY (journal_id, line, shard)
 );
 """
 
@@ -115,7 +114,8 @@ CREATE TABLE portfolio.position_values (
 );
 """
 
-# The lines of an entry are written by one statement, so each statement must balance by itself.
+# The lines of an entry are written by one statement, so each statement must balance by itself. That
+# their entry is there is checked here too: a foreign key would answer TRUNCATE before our trigger.
 BALANCE = """
 CREATE FUNCTION portfolio.refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -123,6 +123,12 @@ BEGIN
         SELECT FROM added GROUP BY shard, journal_id, currency HAVING sum(amount) <> 0
     ) THEN
         RAISE EXCEPTION 'a journal entry does not sum to zero' USING ERRCODE = 'PL003';
+    END IF;
+    IF EXISTS (
+        SELECT FROM added LEFT JOIN portfolio.journal_entries e USING (shard, journal_id)
+        WHERE e.journal_id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'journal lines without their entry' USING ERRCODE = 'PL004';
     END IF;
     RETURN NULL;
 END $$;
