@@ -1,0 +1,1 @@
+"""Where market data comes from, and where it is told."""
