@@ -91,10 +91,11 @@ class MarketData:
             await self._report()
 
     def _market_time(self) -> int:
-        if self._is_over:
+        following = self._feed.next_time()
+        if self._is_over or following is None:
+            self._is_over = True
             return self._pacer.market_us
         if self._settings.speed:
-            following = self._feed.next_time()
             now = self._pacer.advance(int(monotonic_s() * SECOND_US), following)
         else:
             now = self._pacer.move_to(int(self._feed.reach(TICKS_PER_STEP)), None)
@@ -110,9 +111,6 @@ class MarketData:
     async def _step(self, until_us: int) -> None:
         """Tell every tick up to a market time."""
         if self._is_over:
-            return
-        if self._feed.next_time() is None:
-            self._is_over = True
             return
         await self._tell(self._feed.take(Time(until_us)), Time(until_us), bars=True)
         await self._flush_quotes(everything=False)

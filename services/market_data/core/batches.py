@@ -13,13 +13,20 @@ from services.market_data.core.block import Block, ordinals
 from shared.events.market import TickBatch
 from shared.types import Time
 
+TICKS_PER_BATCH_MAX = 5_000
+"""So that a batch stays far below what Kafka takes as one record."""
+
 
 class SymbolTicks(NamedTuple):
-    """The ticks of one symbol in one stretch, in order, with their place in their microsecond."""
+    """Ticks of one symbol in one stretch, in order, with their place in their microsecond.
+
+    `is_last` says that nothing more of the symbol follows in the block.
+    """
 
     symbol: str
     ticks: Block
     ordinal: list[int]
+    is_last: bool
 
 
 class Trade(NamedTuple):
@@ -32,16 +39,38 @@ class Trade(NamedTuple):
     regular: bool
 
 
-def by_symbol(block: Block, symbols: tuple[str, ...]) -> Iterator[SymbolTicks]:
-    """A block taken apart by symbol."""
+def by_symbol(
+    block: Block, symbols: tuple[str, ...], ticks_max: int = TICKS_PER_BATCH_MAX
+) -> Iterator[SymbolTicks]:
+    """A block taken apart by symbol, and where it is long by time; equal times stay together."""
     for number in np.unique(block.symbol):
         ticks = block.part(block.symbol == number)
-        yield SymbolTicks(symbols[int(number)], ticks, ordinals(ticks.time_us).tolist())
+        ordinal = ordinals(ticks.time_us)
+        begin = 0
+        while begin < ticks.size:
+            end = _end_of_part(ticks, begin, ticks_max)
+            part = slice(begin, end)
+            yield SymbolTicks(
+                symbols[int(number)],
+                ticks.part(part),
+                ordinal[part].tolist(),
+                end == ticks.size,
+            )
+            begin = end
+
+
+def _end_of_part(ticks: Block, begin: int, ticks_max: int) -> int:
+    if begin + ticks_max >= ticks.size:
+        return ticks.size
+    last = ticks.time_us[begin + ticks_max - 1]
+    return int(np.searchsorted(ticks.time_us, last, side="right"))
 
 
 def tick_batch(one: SymbolTicks, source: str, run: str, at: Time, through: Time) -> TickBatch:
-    """The message that carries the ticks of a symbol up to `through`."""
+    """The message that carries ticks of a symbol, complete up to `through` or to its last tick."""
     ticks = one.ticks
+    if not one.is_last:
+        through = Time(int(ticks.time_us[-1]))
     return TickBatch(
         at=at,
         market_at=through,

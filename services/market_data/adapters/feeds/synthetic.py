@@ -21,29 +21,9 @@ QUOTES_PER_STEP = 8
 TRADES_PER_STEP = 2
 TICK = 0.01
 WAVES = ((37.0, 0.0004), (311.0, 0.0015), (1801.0, 0.004), (9000.0, 0.008))
-SYMBOLS = tuple(
-    [
-        "AAPL",
-        "AIG",
-        "AMZN",
-        "BA",
-        "BAC",
-        "CAT",
-        "CSCO",
-        "DIS",
-        "GE",
-        "GOOG",
-        "IBM",
-        "INTC",
-        "JNJ",
-        "JPM",
-        "KO",
-        "MSFT",
-        "NVDA",
-        "PFE",
-        "PG",
-        "SPY",
-    ]
+SYMBOLS = (
+    *("AAPL", "AIG", "AMZN", "BA", "BAC", "CAT", "CSCO", "DIS", "GE", "GOOG"),
+    *("IBM", "INTC", "JNJ", "JPM", "KO", "MSFT", "NVDA", "PFE", "PG", "SPY"),
 )
 OPENS_S_AFTER = 1800
 STEPS_MAX = 600
