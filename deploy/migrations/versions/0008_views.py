@@ -108,12 +108,20 @@ SELECT e.at, e.event, e.code, e.scope, nullif(e.account_id, '') AS account_id,
 FROM risk.risk_events e
 """
 
+MARKET_DATA = """
+SELECT s.symbol, s.source, s.simulated, s.bid, s.bid_size, s.ask, s.ask_size, s.flags, s.quote_at,
+    s.last, s.last_size, s.last_at, s.session, s.open, s.high, s.low, s.volume,
+    extract(epoch FROM now() - s.at)::numeric(14, 3) AS age_s
+FROM market_data.symbols s
+"""
+
 VIEWS = {
     "accounts": ACCOUNTS,
     "positions": POSITIONS,
     "trades": TRADES,
     "portfolio_summary": SUMMARY,
     "risk_events": RISK_EVENTS,
+    "market_data": MARKET_DATA,
 }
 
 
