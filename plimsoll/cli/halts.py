@@ -62,8 +62,9 @@ def halt(
     scope = read_scope(everything, firm, account, strategy, symbol)
     place = opened(state)
     was_set = is_raised(place, scope)
-    raise_flag(place, scope)
-    errors.print(f"the last hop sends nothing new of: {told(scope)}", markup=False)
+    if to is Stop.HALTED:
+        raise_flag(place, scope)
+        errors.print(f"the last hop sends nothing new of: {told(scope)}", markup=False)
     with at_desk(state, key, as_json) as desk:
         try:
             said = desk.client.halt(scope, reason, str(to), cancel)

@@ -87,6 +87,7 @@ def test_cancel_and_reducing_are_told(gateway: Gateway) -> None:
     gateway.will({})
     gateway.done("halt", "--all", "--cancel", "--to", "reducing", "--reason", "r")
     assert (gateway.body()["cancel"], gateway.body()["state"]) == (True, "reducing")
+    assert flags(gateway) == []  # what may be sent then is for the gate to say
 
 
 @pytest.mark.parametrize(
