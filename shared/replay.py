@@ -97,6 +97,7 @@ class Replay:
         for output in again:
             yield from self._compare(output)
         self.shard.observations.clear()
+        self.shard.said.clear()
         self.shard.settle(row)
 
     def _observe(self, seen: list[Observed], run: int, offset: int) -> None:

@@ -34,7 +34,7 @@ from shared.pulse import Pulse
 from shared.relay import Relay, log_failure
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
-from shared.rows import Output, ShardRow
+from shared.rows import ShardRow
 from shared.shard import ReaderStopped, Shard
 from shared.statements import Harvest
 from shared.store import Store
@@ -220,7 +220,7 @@ class Service:
             for shard, row, outputs in harvests:
                 shard.settle(row)
                 await self._relay.send(shard.number, row.version, outputs)
-                self._report(shard, outputs)
+                self._report(shard)
             self._kill.reached("K6")
         for tables in self._prefetched.values():
             for table, keys in tables.items():
@@ -256,15 +256,16 @@ class Service:
         COMMIT_SECONDS.labels(self.room.name).observe(seconds)
         self.pulse.committed(seconds, messages)
 
-    def _report(self, shard: Shard, outputs: list[Output]) -> None:
+    def _report(self, shard: Shard) -> None:
         counted(self.room.name, shard.handled, shard.duplicates, len(shard.errors))
         shard.handled = shard.duplicates = 0
         for error in shard.errors:
             log().error("set aside", room=self.room.name, shard=shard.number, error=error)
         shard.errors.clear()
         if self._listen is not None:
-            for output in outputs[1:]:
-                self._listen(codec.decode(output.topic, bytes(output.value)), self.pulse)
+            for message in shard.said:
+                self._listen(message, self.pulse)
+        shard.said.clear()
 
     def _said_something(self) -> None:
         self._last_word = monotonic_s()

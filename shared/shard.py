@@ -52,6 +52,7 @@ class Shard:
         self.last: dict[str, bytes] = {}
         self.gaps: set[str] = set()
         self.observations: list[tuple[str, str, bytes]] = []
+        self.said: list[Message] = []
         self.errors: list[str] = []
         self.handled = self.duplicates = 0
         self._routes = room.routes()
@@ -97,18 +98,14 @@ class Shard:
     def _park(self, record: Record, error: Exception) -> None:
         if TOPICS[record.topic].kind is not Kind.COMMAND:
             raise ReaderStopped(f"offset {record.offset}: {error}")
-        command_id = codec.command_id_of(record.raw)
-        self.errors.append(f"parked offset {record.offset}: {error}")
+        command_id, why = codec.command_id_of(record.raw), str(error)
+        self.errors.append(f"parked offset {record.offset}: {why}")
         self._emit(
-            CommandRefused(
-                cause=command_id, command_id=command_id, code="COMMAND_UNREADABLE", text=str(error)
-            )
+            CommandRefused(command_id=command_id, code="COMMAND_UNREADABLE", text=why), command_id
         )
         if AlertRaised in self._routes:
-            scope = Scope(kind=ScopeKind.ALL)
-            self._emit(
-                AlertRaised(cause=command_id, code="COMMAND_PARKED", scope=scope, text=str(error))
-            )
+            everything = Scope(kind=ScopeKind.ALL)
+            self._emit(AlertRaised(code="COMMAND_PARKED", scope=everything, text=why), command_id)
 
     def handle(self, record: Record, message: Message | None) -> None:
         """Decide one message of this shard's own partition (None: only note that its record was
@@ -242,21 +239,24 @@ class Shard:
             raise ReaderStopped(
                 f"{self.room.name} has no topic that carries {type(event).__name__}"
             )
-        for topic in topics:
-            self._outputs.append(self._output(topic, event, cause))
+        stamped = [self._stamp(topic, event, cause) for topic in topics]
+        self._outputs += [self._output(*pair) for pair in zip(topics, stamped, strict=True)]
+        self.said.append(stamped[-1])
         self._changed = True
 
-    def _output(self, topic: str, event: Event, cause: str | None) -> Output:
+    def _stamp(self, topic: str, event: Event, cause: str | None = None) -> Event:
         seq = self.seq_out.get(topic, 0) + 1
         self.seq_out[topic] = seq
-        stamped = msgspec.structs.replace(
+        return msgspec.structs.replace(
             event,
             seq=seq,
             at=self.at.wall,
             market_at=self.at.market,
             cause=event.cause if event.cause is not None else cause,
         )
-        return Output(topic, event.firm_id or str(self.number), msgspec.Raw(codec.encode(stamped)))
+
+    def _output(self, topic: str, event: Event) -> Output:
+        return Output(topic, event.firm_id or str(self.number), msgspec.Raw(codec.encode(event)))
 
     def _say(self, seen: Observation) -> None:
         key = getattr(seen, "firm_id", "") or str(self.number)
@@ -274,7 +274,8 @@ class Shard:
         entry first.
         """
         entry = self.journal.entry(self.release)
-        outputs = [self._output(self.room.journal, entry, None), *self._outputs]
+        journal = self.room.journal
+        outputs = [self._output(journal, self._stamp(journal, entry)), *self._outputs]
         hashes = {topic: codec.fingerprint(raw) for topic, raw in self.last.items()}
         row = msgspec.structs.replace(
             self.row,
