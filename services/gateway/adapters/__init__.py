@@ -1,0 +1,1 @@
+"""The gateway's ports on Kafka, PostgreSQL, Redis and the file system."""

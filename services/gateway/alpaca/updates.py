@@ -1,0 +1,75 @@
+"""What happens to an order as an event of the trade_updates stream."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from services.gateway.alpaca.orders import order, uuid_text
+from services.gateway.core.numbers import plain
+from shared.events.oms import (
+    CancelPending,
+    CancelRefused,
+    OrderAccepted,
+    OrderCanceled,
+    OrderDoneForDay,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    OrderRestated,
+    OrderSuspended,
+    ReplacePending,
+    ReplaceRefused,
+)
+from shared.events.risk import OrderDenied
+from shared.messages import Event
+from shared.types import OrderState
+
+NAMES: dict[type[Event], str] = {
+    OrderAccepted: "new",
+    OrderCanceled: "canceled",
+    OrderExpired: "expired",
+    OrderRejected: "rejected",
+    CancelPending: "pending_cancel",
+    CancelRefused: "order_cancel_rejected",
+    ReplacePending: "pending_replace",
+    ReplaceRefused: "order_replace_rejected",
+    OrderDoneForDay: "done_for_day",
+    OrderSuspended: "suspended",
+    OrderRestated: "restated",
+    OrderDenied: "rejected",
+}
+Update = dict[str, Any]
+
+
+def updates(event: Event) -> list[Update]:
+    """The events a client hears, in order: none, one, or two for a replace."""
+    if isinstance(event, OrderFilled):
+        return [_fill(event)]
+    if isinstance(event, OrderReplaced):
+        return [_update("replaced", event, event.state), _update("new", event, event.successor)]
+    name, state = NAMES.get(type(event)), getattr(event, "state", None)
+    return [_update(name, event, state)] if name is not None and state is not None else []
+
+
+def _update(name: str, event: Event, state: OrderState) -> Update:
+    return {"event": name, "timestamp": str(event.market_at), "order": order(state)}
+
+
+def _fill(event: OrderFilled) -> Update:
+    is_whole = event.state.leaves_quantity <= 0
+    execution = event.execution
+    return {
+        "event": "fill" if is_whole else "partial_fill",
+        "timestamp": str(execution.transact_at),
+        "order": order(event.state),
+        "execution_id": uuid_text(execution.execution_id),
+        "price": plain(execution.price),
+        "qty": plain(execution.quantity),
+    }
+
+
+def with_position(update: Update, quantity: Decimal) -> Update:
+    """The same fill with the position after it."""
+    return {**update, "position_qty": plain(quantity)}

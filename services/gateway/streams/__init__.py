@@ -1,0 +1,1 @@
+"""Sockets: what happens is pushed to those who listen."""
