@@ -94,4 +94,4 @@ def withdraw(
 def move(desk: Desk, account: str | None, amount: str, kind: str) -> None:
     """Move cash and tell what came of it."""
     said = desk.client.move_cash(desk.account(account), amount, kind)
-    desk.answer(said, f"{kind} of {amount}: cash is now {said['balance']} {said['currency']}")
+    desk.answer(said, f"{said['kind']} of {amount}: cash is {said['balance']} {said['currency']}")

@@ -61,7 +61,7 @@ def known_benches() -> dict[str, str]:
 
 def run(name: str, module: str, state: Path | None, as_json: bool) -> bool:
     """One bench; whether every goal was met."""
-    errors.print(f"bench {name} ...", markup=False)
+    errors.print(f"bench {name} ...")
     met = True
     with place(name, state) as folder:
         for result in importlib.import_module(module).run(folder):
@@ -92,4 +92,4 @@ def show(result: dict[str, Any], as_json: bool) -> None:
         beside = f"({result['ratio']:g} x {told})"
     words = (f"{result['name']:28}", f"{result['value']:>12g}", f"{result['unit']:8}")
     line = " ".join((*words, beside, result["goal"] or "", verdict))
-    output.print(line.rstrip(), markup=False, soft_wrap=True)
+    output.print(line.rstrip(), soft_wrap=True)

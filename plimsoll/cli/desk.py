@@ -19,8 +19,15 @@ from plimsoll.embedded import stackfile
 from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.paths import State, read_json
 
-output = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+WIDTH_OF_A_FILE = 240
+# What is no terminal has no width: a table must not lose half an id there.
+output = Console(
+    highlight=False,
+    emoji=False,
+    markup=False,
+    width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE,
+)
+errors = Console(stderr=True, highlight=False, emoji=False, markup=False)
 
 KeyOption = Annotated[
     Path | None,
@@ -54,7 +61,7 @@ class Desk:
         if self.as_json:
             print(json.dumps(said))
         elif isinstance(shown, str):
-            output.print(shown, markup=False, soft_wrap=True)
+            output.print(shown, soft_wrap=True)
         else:
             output.print(shown)
 
@@ -105,9 +112,9 @@ def tell_refusal(error: Exception, as_json: bool) -> None:
     if as_json:
         body = error.body if isinstance(error, Refused) else {"message": str(error)}
         print(json.dumps({"error": body}))
-    errors.print(f"plimsoll: {error}", markup=False, soft_wrap=True)
+    errors.print(f"plimsoll: {error}", soft_wrap=True)
     for found in error.violations if isinstance(error, Refused) else ():
-        errors.print(f"  {violation(found)}", markup=False, soft_wrap=True)
+        errors.print(f"  {violation(found)}", soft_wrap=True)
 
 
 def violation(found: Mapping[str, Any]) -> str:
@@ -119,8 +126,10 @@ def violation(found: Mapping[str, Any]) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Named values of each row, `-` where there is none."""
-    made = Table(*columns)
+    """Named values of each row, `-` where there is none; ids are shown whole."""
+    made = Table()
+    for name in columns:
+        made.add_column(name, no_wrap=name.endswith("_id") or name == "account", overflow="fold")
     for row in rows:
         made.add_row(*("-" if row.get(name) in (None, "") else str(row[name]) for name in columns))
     return made

@@ -64,7 +64,7 @@ def halt(
     was_set = is_raised(place, scope)
     if to is Stop.HALTED:
         raise_flag(place, scope)
-        errors.print(f"the last hop sends nothing new of: {told(scope)}", markup=False)
+        errors.print(f"the last hop sends nothing new of: {told(scope)}")
     with at_desk(state, key, as_json) as desk:
         try:
             said = desk.client.halt(scope, reason, str(to), cancel)
@@ -132,7 +132,7 @@ def offer(desk: Desk, name: str, account: str, said: dict[str, str]) -> None:
     desk.answer(said, table(("breaker", "value", "limit", "tripped_at"), [said]))
     if not desk.as_json:
         again = f"plimsoll rearm {name} --account {account} --confirm {said['token']}"
-        output.print(f"within 5 minutes: {again}", markup=False, soft_wrap=True)
+        output.print(f"within 5 minutes: {again}", soft_wrap=True)
 
 
 def read_scope(

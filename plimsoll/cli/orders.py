@@ -11,7 +11,7 @@ from plimsoll.client import ClientError
 from shared.types import OrderType, Side, TimeInForce
 
 ORDER_COLUMNS = (
-    *("order_id", "symbol", "side", "quantity", "type", "limit_price", "stop_price"),
+    *("order_id", "symbol", "side", "quantity", "type", "limit_price"),
     *("status", "cum_quantity", "average_price"),
 )
 POSITION_COLUMNS = ("symbol", "quantity", "average_price", "price", "market_value", "unrealised")

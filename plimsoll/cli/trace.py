@@ -55,7 +55,7 @@ def trace(
         if not found:
             raise EmbeddedError(f"no message names an order {order_id}")
     except EmbeddedError as error:
-        errors.print(f"plimsoll: {error}", markup=False, soft_wrap=True)
+        errors.print(f"plimsoll: {error}", soft_wrap=True)
         raise typer.Exit(1) from None
     tell(list(in_causal_order(found)), order_id, as_json)
 

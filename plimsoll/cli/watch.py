@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -42,7 +43,7 @@ def watch(
         with suppress(KeyboardInterrupt):
             asyncio.run(follow(servers, topic, from_start, seconds, as_json))
     except EmbeddedError as error:
-        errors.print(f"plimsoll: {error}", markup=False, soft_wrap=True)
+        errors.print(f"plimsoll: {error}", soft_wrap=True)
         raise typer.Exit(1) from None
 
 
@@ -59,11 +60,25 @@ async def follow(
 
 async def tell_next(reader: Tail, as_json: bool) -> None:
     """What came in one poll."""
-    for line in await reader.poll():
-        if as_json:
+    lines = await reader.poll()
+    if as_json:
+        for line in lines:
             print(line.raw.decode(errors="replace"), flush=True)
-        else:
-            output.print(shown(line.message()), soft_wrap=True)
+        return
+    for message in for_people([line.message() for line in lines]):
+        output.print(shown(message), soft_wrap=True)
+
+
+def for_people(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """By time; what every partition was told (a halt of everything, or of a symbol), once."""
+    seen: set[str] = set()
+    for message in sorted(messages, key=lambda one: one.get("at") or ""):
+        if (message.get("scope") or {}).get("kind") in ("all", "symbol"):
+            told = summary({k: v for k, v in message.items() if k != "cause"})
+            if told in seen:
+                continue
+            seen.add(told)
+        yield message
 
 
 def shown(message: dict[str, Any]) -> Text:
@@ -76,7 +91,8 @@ def shown(message: dict[str, Any]) -> Text:
 
 def summary(message: dict[str, Any]) -> str:
     """Everything of a message that its own fields say, nested things in short."""
-    fields = {k: v for k, v in message.items() if k not in COMMON and v not in (None, "", [], {})}
+    left_out = (*COMMON, "values") if "changed" in message else COMMON
+    fields = {k: v for k, v in message.items() if k not in left_out and v not in (None, "", [], {})}
     return " ".join(f"{name}={brief(value)}" for name, value in fields.items())
 
 

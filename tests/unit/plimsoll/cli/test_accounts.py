@@ -52,7 +52,7 @@ def test_list_answers_every_account(gateway: Gateway) -> None:
 
 def test_deposit_goes_to_the_first_account_unless_another_is_named(gateway: Gateway) -> None:
     for named, meant in (((), "a-1"), (("--account", "a-7"), "a-7")):
-        gateway.will({"balance": "100250", "currency": "USD"})
+        gateway.will({"kind": "deposit", "balance": "100250", "currency": "USD"})
         gateway.done("deposit", "250", *named)
         assert gateway.path() == "POST /api/v1/cash"
         assert gateway.body() == {"account": meant, "amount": "250", "kind": "deposit"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plimsoll.cli.tail import Line
-from plimsoll.cli.watch import shown
+from plimsoll.cli.watch import for_people, shown
 from tests.unit.plimsoll.cli.conftest import Gateway
 
 DENIED = {
@@ -43,3 +43,16 @@ def test_a_topic_that_does_not_exist_is_wrong_use(gateway: Gateway) -> None:
     result = gateway.run("watch", "risk.event")
     assert result.exit_code == 2
     assert gateway.run("watch", "--for", "-1").exit_code == 2
+
+
+def test_a_halt_that_every_partition_was_told_is_shown_once_and_all_by_time() -> None:
+    halt = {"type": "TradingStateChanged", "scope": {"kind": "all"}, "state": "halted"}
+    own = {"type": "LimitWarned", "at": "2026-01-05T15:00:00Z", "scope": {"kind": "account"}}
+    told = [{**halt, "at": "2026-01-05T15:00:01Z", "cause": f"c-{n}"} for n in range(8)]
+    shown_ones = list(for_people([*told, own, own]))
+    assert shown_ones == [own, own, told[0]]
+
+
+def test_of_changed_limits_only_the_changes_are_shown() -> None:
+    message = {"type": "LimitsChanged", "values": {"a": "1", "b": "2"}, "changed": {"a": "1"}}
+    assert shown(message).plain.endswith("changed=a:1")
