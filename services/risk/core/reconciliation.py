@@ -36,7 +36,7 @@ def compare(message: PositionChanged, state: RiskState, at: At) -> list[Event]:
     if handled == message.oms_seq and held is not None:
         return _judge(message.firm_id, message, held.quantity, state, at)
     if handled < message.oms_seq:
-        state.expected.put(
+        state.expected_positions.put(
             ExpectedPositionRow(
                 account_id=message.account_id,
                 symbol=message.symbol,
@@ -51,10 +51,10 @@ def catch_up(
     firm_id: str, account_id: str, symbol: str, seq: int, state: RiskState, at: At
 ) -> list[Event]:
     """Event `seq` moved this position: was something waiting to be compared?"""
-    row = state.expected.get(account_id, symbol)
+    row = state.expected_positions.get(account_id, symbol)
     if row is None or row.oms_seq > seq:
         return []
-    state.expected.delete(account_id, symbol)
+    state.expected_positions.delete(account_id, symbol)
     held = state.positions.get(account_id, symbol)
     if row.oms_seq < seq:
         return []
@@ -63,10 +63,10 @@ def catch_up(
 
 def shift(account_id: str, symbol: str, quantity: Decimal, state: RiskState) -> None:
     """A position was adjusted on both sides: so is what is waited for."""
-    row = state.expected.get(account_id, symbol)
+    row = state.expected_positions.get(account_id, symbol)
     if row is not None:
         moved = normal(row.quantity + quantity)
-        state.expected.put(msgspec.structs.replace(row, quantity=moved))
+        state.expected_positions.put(msgspec.structs.replace(row, quantity=moved))
 
 
 def _judge(

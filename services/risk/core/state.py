@@ -47,7 +47,7 @@ class RiskState(State):
         self._watched(books)
         self._written()
         self.breakers: Table[BreakerRow] = Table("breakers", BreakerRow, ("account_id", "breaker"))
-        self.expected: Table[ExpectedPositionRow] = Table(
+        self.expected_positions: Table[ExpectedPositionRow] = Table(
             "expected_positions", ExpectedPositionRow, ("account_id", "symbol")
         )
         self.counters: Table[CounterRow] = Table("counters", CounterRow, ("name",))
