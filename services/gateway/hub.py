@@ -13,8 +13,7 @@ from contextlib import contextmanager
 
 from services.gateway.core.readiness import Readiness
 from shared.clock import monotonic_s
-from shared.events.market import ClockAdvanced, FeedReported, QuoteUpdated
-from shared.events.portfolio import AccountValued
+from shared.events.market import BarClosed, ClockAdvanced, FeedReported, QuoteUpdated
 from shared.events.risk import CommandRefused
 from shared.events.runtime import RoomAlive
 from shared.logs import log
@@ -22,6 +21,7 @@ from shared.messages import Event, Message
 from shared.types import Time
 
 GAP_S_MAX = 10.0
+MINUTE_S = 60
 
 Wants = Callable[[str, Event], bool]
 """wants(topic, event): whether this event is the answer."""
@@ -37,8 +37,8 @@ class Hub:
         self.readiness = Readiness(partitions)
         self.clock: ClockAdvanced | None = None
         self.quotes: dict[str, QuoteUpdated] = {}
+        self.minute_bars: dict[str, BarClosed] = {}
         self.feed: FeedReported | None = None
-        self.valued: dict[str, AccountValued] = {}
         self.listeners: list[Listener] = []
         self.promised: set[str] = set()
         self.gaps = 0
@@ -81,8 +81,8 @@ class Hub:
         elif isinstance(message, FeedReported):
             self.feed = message
             self.readiness.feed = message.source
-        elif isinstance(message, AccountValued):
-            self.valued[message.account_id] = message
+        elif isinstance(message, BarClosed) and message.seconds == MINUTE_S:
+            self.minute_bars[message.symbol] = message
 
     def _is_next(self, topic: str, partition: int, event: Event) -> bool:
         key, last = (topic, partition), self._seq.get((topic, partition))

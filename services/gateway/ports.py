@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
 
 from services.gateway.core.keys import ApiKey
+from services.gateway.core.prices import LastPrice
 from services.gateway.core.sheet import Sheet
 from shared.messages import Command
 from shared.types import Account, Execution, OrderState, Scope, Time, Violation
@@ -151,6 +153,12 @@ class RateLimiter(Protocol):
 
 
 class MarketReads(Protocol):
-    """Last trades and bars by symbol, from a cache that may be gone."""
+    """Last prices by symbol, from a cache that may be gone."""
 
-    async def latest(self, kind: str, symbols: Sequence[str]) -> dict[str, dict[str, Any]]: ...
+    async def latest(self, symbols: Sequence[str]) -> dict[str, LastPrice]: ...
+
+
+class Calendar(Protocol):
+    """The sessions of the market."""
+
+    async def sessions(self, start: date, end: date) -> list[dict[str, str]]: ...

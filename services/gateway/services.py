@@ -11,7 +11,7 @@ from services.gateway.governing import Governing
 from services.gateway.hub import Hub
 from services.gateway.keyring import Keyring
 from services.gateway.opening import Opening
-from services.gateway.ports import MarketReads, Reads
+from services.gateway.ports import Calendar, MarketReads, Reads
 from services.gateway.streams.updates import TradeUpdates
 from services.gateway.trading import Trading
 from shared.instruments import Instrument
@@ -30,6 +30,7 @@ class Services:
     opening: Opening
     governing: Governing
     market: MarketReads
+    calendar: Calendar
     updates: TradeUpdates
     instruments: Mapping[str, Instrument]
     _accounts: dict[str, Account] = field(default_factory=dict)

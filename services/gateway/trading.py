@@ -53,6 +53,7 @@ ENDED = (
     OrderStatus.REJECTED,
     OrderStatus.DENIED,
 )
+TOTAL_S = 0.95
 SAME = ("symbol", "side", "quantity", "type", "time_in_force", "limit_price", "strategy")
 
 
@@ -119,12 +120,13 @@ class Trading:
         at = asking.hub.market_at
         state = OrderState(status=OrderStatus.PENDING_NEW, **as_promised(order, at))
         try:
-            found = await asking.reads.order(order.order_id)
-            if found is not None:
-                return await self._shown(found)
-            asking.hub.promised.add(order.order_id)
-            await asking.own.promise(state, wall_now())
-        except Unavailable:
+            async with asyncio.timeout(max(0.05, TOTAL_S - elapsed_since(began))):
+                found = await asking.reads.order(order.order_id)
+                if found is not None:
+                    return await self._shown(found)
+                asking.hub.promised.add(order.order_id)
+                await asking.own.promise(state, wall_now())
+        except (Unavailable, TimeoutError):
             ANSWERS.labels("unknown").inc()
             raise unknown_outcome(order.order_id, "order_id") from None
         ANSWERS.labels("pending").inc()

@@ -14,7 +14,8 @@ import uvicorn
 import uvloop
 
 from services.gateway.adapters.bus import KafkaBus
-from services.gateway.adapters.cache import RedisCache
+from services.gateway.adapters.cache import LastPrices
+from services.gateway.adapters.calendar import NyseCalendar
 from services.gateway.adapters.database import Database, watch
 from services.gateway.adapters.ear import KafkaEar
 from services.gateway.adapters.kill_flags import FileKillFlags
@@ -27,7 +28,7 @@ from services.gateway.governing import Governing
 from services.gateway.hub import Hub
 from services.gateway.keyring import Keyring
 from services.gateway.opening import Opening
-from services.gateway.ports import Bus, KillFlags, MarketReads, Own, Reads, Unavailable
+from services.gateway.ports import Bus, Calendar, KillFlags, MarketReads, Own, Reads, Unavailable
 from services.gateway.services import Services
 from services.gateway.settings import GatewaySettings
 from services.gateway.streams.updates import TradeUpdates
@@ -48,6 +49,7 @@ class Doors:
     reads: Reads
     own: Own
     market: MarketReads
+    calendar: Calendar
     flags: KillFlags
 
 
@@ -66,6 +68,7 @@ def assemble(doors: Doors, hub: Hub, settings: GatewaySettings) -> Services:
         opening=Opening(asking, keyring, settings.limits_file),
         governing=Governing(asking, doors.flags),
         market=doors.market,
+        calendar=doors.calendar,
         updates=updates,
         instruments=instruments,
     )
@@ -116,14 +119,15 @@ async def run(settings: GatewaySettings) -> None:
         bus=bus,
         reads=PostgresReads(database),
         own=PostgresOwn(database),
-        market=RedisCache(settings.redis),
+        market=LastPrices(settings.redis, database),
+        calendar=NyseCalendar(),
         flags=FileKillFlags(settings.state),
     )
     services = assemble(doors, hub, settings)
     rates = SharedRates(settings.rate_per_minute, shared_counts(settings.redis))
 
     def tell_alive(alive: bool) -> None:
-        services.asking.database_alive = alive
+        services.asking.database_alive = database.is_alive = alive
 
     beside = [
         bus.run(),
@@ -151,7 +155,7 @@ def config(app: Any, settings: GatewaySettings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=64 * 1024,
         ws_ping_interval=20,
         lifespan="off",

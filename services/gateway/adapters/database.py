@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from services.gateway.ports import Unavailable
 from shared.logs import log
 
-ANSWER_S_MAX = 0.35
+ANSWER_S_MAX = 0.6
 CONNECT_S_MAX = 2
 STATEMENT_MS_MAX = 3000
 WAITING_MAX = 256
@@ -32,18 +32,21 @@ class Database:
     def __init__(self, url: str, connections: int) -> None:
         self._url, self._room = url, asyncio.Semaphore(connections)
         self._idle: list[psycopg.AsyncConnection[Row]] = []
+        self.is_alive = True
         self._tasks: set[asyncio.Task[list[Row]]] = set()
 
-    async def rows(
-        self, sql: str, values: Sequence[Any] = (), wait_s: float = ANSWER_S_MAX
-    ) -> list[Row]:
-        """The rows of one statement, in a transaction of its own. Raises Unavailable."""
+    async def rows(self, sql: str, values: Sequence[Any] = (), is_probe: bool = False) -> list[Row]:
+        """The rows of one statement, in a transaction of its own. Raises Unavailable, at once where
+        the last probe was not answered.
+        """
+        if not self.is_alive and not is_probe:
+            raise Unavailable("the database does not answer")
         if len(self._tasks) >= WAITING_MAX:
             raise Unavailable("the database is behind")
         task = asyncio.create_task(self._run(sql, values))
         self._tasks.add(task)
         task.add_done_callback(self._done)
-        await asyncio.wait([task], timeout=wait_s)
+        await asyncio.wait([task], timeout=ANSWER_S_MAX)
         if not task.done():
             raise Unavailable("the database does not answer in time")
         try:
@@ -107,7 +110,7 @@ async def watch(database: Database, tell: Any) -> None:
     was = True
     while True:
         try:
-            await database.rows("SELECT 1")
+            await database.rows("SELECT 1", is_probe=True)
             alive = True
         except (Unavailable, psycopg.Error) as error:
             alive = False

@@ -15,15 +15,16 @@ from shared import codec
 from shared.bus.kafka import KafkaReader
 from shared.bus.ports import Partition, Where
 from shared.logs import log
-from shared.topics import MARKET_QUOTES, TOPICS, partition_count
+from shared.topics import MARKET_QUOTES, PORTFOLIO_VALUATIONS, TOPICS, partition_count
 
 POLL_S = 0.25
 RETRY_S = 0.3
 
 
 def heard() -> list[str]:
-    """The topics the gateway shows; bars are read from the cache."""
-    return [t.name for t in TOPICS.values() if "gateway" in t.readers and t.name != "market.bars"]
+    """The topics the gateway shows; valuations it reads as rows."""
+    mine = [topic.name for topic in TOPICS.values() if "gateway" in topic.readers]
+    return [name for name in mine if name != PORTFOLIO_VALUATIONS]
 
 
 def beginnings(partitions: int) -> dict[Partition, Where]:

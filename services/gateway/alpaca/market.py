@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.events.market import ClockAdvanced, QuoteUpdated
+from services.gateway.core.prices import LastPrice
+from shared.events.market import BarClosed, ClockAdvanced, QuoteUpdated
 from shared.types import Time
+
+EXCHANGE = "V"
 
 
 def clock(heard: ClockAdvanced, market_at: Time) -> dict[str, Any]:
@@ -18,38 +21,38 @@ def clock(heard: ClockAdvanced, market_at: Time) -> dict[str, Any]:
     }
 
 
-def quote(seen: QuoteUpdated) -> dict[str, Any]:
+def quote(time: Time, seen: QuoteUpdated | LastPrice) -> dict[str, Any]:
     """A Quote object."""
-    return _quote(str(seen.market_at), seen.bid, seen.bid_size, seen.ask, seen.ask_size)
+    sides = {"bp": seen.bid, "bs": seen.bid_size, "ap": seen.ask, "as": seen.ask_size}
+    return {"t": str(time), **sides, "bx": EXCHANGE, "ax": EXCHANGE, "c": ["R"], "z": "C"}
 
 
-def _quote(time: str, bid: float, bid_size: float, ask: float, ask_size: float) -> dict[str, Any]:
-    exchange = {"bx": "V", "ax": "V"}
-    sides = {"bp": bid, "bs": bid_size, "ap": ask, "as": ask_size}
-    return {"t": time, **sides, **exchange, "c": ["R"], "z": "C"}
-
-
-def cached_quote(seen: dict[str, Any]) -> dict[str, Any]:
-    """A Quote object from the cache."""
-    sides = (seen["bid"], seen["bid_size"], seen["ask"], seen["ask_size"])
-    return _quote(seen["market_at"], *sides)
-
-
-def cached_trade(seen: dict[str, Any]) -> dict[str, Any]:
-    """A Trade object from the cache."""
+def trade(seen: LastPrice) -> dict[str, Any] | None:
+    """A Trade object, None where there was no trade yet."""
+    if seen.last is None or seen.last_at is None:
+        return None
+    size = seen.last_size or 0
     return {
-        "t": seen["market_at"],
-        "p": seen["price"],
-        "s": seen["size"],
-        "x": "V",
-        "i": seen.get("row", 0),
+        "t": str(seen.last_at),
+        "p": seen.last,
+        "s": size,
+        "x": EXCHANGE,
+        "i": int(seen.last_at),
         "c": ["@"],
         "z": "C",
     }
 
 
-def cached_bar(seen: dict[str, Any]) -> dict[str, Any]:
-    """A Bar object from the cache."""
-    prices = {"o": seen["open"], "h": seen["high"], "l": seen["low"], "c": seen["close"]}
-    rest = {"v": seen["volume"], "n": seen.get("trades"), "vw": seen.get("vwap")}
-    return {"t": seen["start"], **prices, **rest}
+def bar(seen: BarClosed) -> dict[str, Any]:
+    """A Bar object."""
+    prices = {"o": seen.open, "h": seen.high, "l": seen.low, "c": seen.close}
+    rest = {"v": seen.volume, "n": seen.trades, "vw": seen.vwap}
+    return {"t": str(seen.start), **prices, **rest}
+
+
+def daily_bar(seen: LastPrice) -> dict[str, Any] | None:
+    """The bar of the market day so far."""
+    if seen.open is None or not seen.session:
+        return None
+    prices = {"o": seen.open, "h": seen.high, "l": seen.low, "c": seen.last}
+    return {"t": f"{seen.session}T05:00:00Z", **prices, "v": seen.volume, "n": None, "vw": None}

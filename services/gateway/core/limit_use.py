@@ -50,7 +50,7 @@ USES: dict[str, Callable[[Sheet], Decimal | None]] = {
 
 def use_of(values: Mapping[str, str], sheet: Sheet) -> list[dict[str, Any]]:
     """Each limit: its name, what it is, how much is used, and that in per cent of it."""
-    return [_use(name, limit, sheet) for name, limit in values.items()]
+    return [_use(name, limit, sheet) for name, limit in sorted(values.items())]
 
 
 def _use(name: str, limit: str, sheet: Sheet) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,8 +18,6 @@ router = APIRouter(prefix="/v2", tags=["market (Alpaca v2)"])
 
 SYMBOLS_MAX = 200
 DAYS_SHOWN = 30
-EXCHANGE = "XNYS"
-NEW_YORK = "America/New_York"
 
 
 @router.get("/assets")
@@ -66,7 +62,7 @@ async def get_calendar(request: Request) -> Response:
     end = day(request, "end", max(start, today) + timedelta(days=DAYS_SHOWN))
     if (end - start).days > 366 * 40:
         raise invalid("at most forty years")
-    return answer(await asyncio.to_thread(sessions, start, end))
+    return answer(await services(request).calendar.sessions(start, end))
 
 
 def day(request: Request, name: str, default: date) -> date:
@@ -76,31 +72,6 @@ def day(request: Request, name: str, default: date) -> date:
         return default if not given else date.fromisoformat(given[:10])
     except ValueError:
         raise invalid(f"{name} must be a date, YYYY-MM-DD") from None
-
-
-@lru_cache(maxsize=1)
-def _calendar() -> Any:
-    import exchange_calendars  # slow to import and to build; only who asks for a calendar pays
-
-    return exchange_calendars.get_calendar(EXCHANGE, start="1990-01-01")
-
-
-def sessions(start: date, end: date) -> list[dict[str, str]]:
-    """The sessions of NYSE with their hours in New York."""
-    calendar = _calendar()
-    first, last = calendar.first_session.date(), calendar.last_session.date()
-    start, end = max(start, first), min(end, last)
-    if start > end:
-        return []
-    hours = calendar.schedule.loc[start.isoformat() : end.isoformat()]
-    return [
-        {
-            "date": session.date().isoformat(),
-            "open": row["open"].tz_convert(NEW_YORK).strftime("%H:%M"),
-            "close": row["close"].tz_convert(NEW_YORK).strftime("%H:%M"),
-        }
-        for session, row in hours.iterrows()
-    ]
 
 
 def symbols_of(request: Request) -> list[str]:
@@ -114,25 +85,30 @@ def symbols_of(request: Request) -> list[str]:
 
 
 async def quotes_of(request: Request, symbols: list[str]) -> dict[str, Any]:
-    """The last quote of each symbol: as heard, else from the cache."""
+    """The last quote of each symbol: as heard, else as kept."""
     desk = services(request)
     heard = desk.hub.quotes
-    found = {name: alpaca.quote(heard[name]) for name in symbols if name in heard}
-    missing = [name for name in symbols if name not in found]
-    cached = await desk.market.latest("quotes", missing)
-    return found | {name: alpaca.cached_quote(one) for name, one in cached.items()}
+    found = {
+        name: alpaca.quote(heard[name].market_at, heard[name]) for name in symbols if name in heard
+    }
+    kept = await desk.market.latest([name for name in symbols if name not in found])
+    for name, row in kept.items():
+        if row.quote_at is not None:
+            found[name] = alpaca.quote(row.quote_at, row)
+    return found
 
 
 async def trades_of(request: Request, symbols: list[str]) -> dict[str, Any]:
-    """The last trade of each symbol."""
-    cached = await services(request).market.latest("trades", symbols)
-    return {name: alpaca.cached_trade(one) for name, one in cached.items()}
+    """The last trade of each symbol that had one."""
+    kept = await services(request).market.latest(symbols)
+    shown = {name: alpaca.trade(row) for name, row in kept.items()}
+    return {name: trade for name, trade in shown.items() if trade is not None}
 
 
 async def bars_of(request: Request, symbols: list[str]) -> dict[str, Any]:
-    """The last minute bar of each symbol."""
-    cached = await services(request).market.latest("bars", symbols)
-    return {name: alpaca.cached_bar(one) for name, one in cached.items()}
+    """The last minute bar of each symbol, of those closed since this gateway began."""
+    heard = services(request).hub.minute_bars
+    return {name: alpaca.bar(heard[name]) for name in symbols if name in heard}
 
 
 LATEST = {"quotes": quotes_of, "trades": trades_of, "bars": bars_of}
@@ -162,9 +138,10 @@ async def get_latest_of(request: Request, symbol: str, kind: str) -> Response:
 
 @router.get("/stocks/snapshots")
 async def get_snapshots(request: Request) -> Response:
-    """Last quote, trade and minute bar of several symbols."""
+    """Last quote, trade, minute bar and day bar of several symbols."""
     key_of(request, Scope.READ)
     names = symbols_of(request)
+    kept = await services(request).market.latest(names)
     quotes, trades, bars = (
         await quotes_of(request, names),
         await trades_of(request, names),
@@ -176,7 +153,7 @@ async def get_snapshots(request: Request) -> Response:
                 "latestTrade": trades.get(name),
                 "latestQuote": quotes.get(name),
                 "minuteBar": bars.get(name),
-                "dailyBar": None,
+                "dailyBar": alpaca.daily_bar(kept[name]) if name in kept else None,
                 "prevDailyBar": None,
             }
             for name in names
