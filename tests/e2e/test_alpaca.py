@@ -62,7 +62,9 @@ class Updates:
         self._thread.join(10)
 
     def events(self, order_id: object) -> list[str]:
-        return [str(u.event.value) for u in self.heard if u.order.id == order_id]
+        return [
+            str(getattr(u.event, "value", u.event)) for u in self.heard if u.order.id == order_id
+        ]
 
 
 @pytest.fixture
@@ -172,9 +174,10 @@ def test_a_canceled_order_is_told_on_the_stream(client: TradingClient, updates: 
             symbol="IBM", qty=1, side=OrderSide.BUY, limit_price=1, time_in_force=TimeInForce.DAY
         )
     )
+    wait_for(lambda: updates.events(order.id), lambda e: e == ["new"])
     client.cancel_order_by_id(order.id)
     wait_for(lambda: updates.events(order.id), lambda e: e[-1:] == ["canceled"])
-    assert updates.events(order.id)[0] == "new"
+    assert updates.events(order.id) == ["new", "pending_cancel", "canceled"]
 
 
 def test_orders_of_another_account_are_not_to_be_seen(
