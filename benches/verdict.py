@@ -22,7 +22,7 @@ from benches.wire import Connection, order_request
 PER_SECOND = 100
 WARM_S, MEASURED_S = 8, 30
 ACCOUNTS = 16
-CONNECTIONS_MAX = 64
+CONNECTIONS_MAX = 400
 RATIO_MAX = 8
 HOP_MARGIN_S = 2
 
@@ -48,13 +48,18 @@ class OpenLoop:
 
     async def _post(self, number: int, due: float) -> None:
         account = self._accounts[number % len(self._accounts)]
-        connection = self._idle.pop() if self._idle else await self._connect()
+        connection = await self._connection()
         answer = await connection.ask(order_request(account, number))
         self.latencies_ms.append((time.monotonic() - due) * 1000)
         self.statuses[answer.status] += 1
         self._idle.append(connection)
 
-    async def _connect(self) -> Connection:
+    async def _connection(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open:
+                return connection
+            self._open -= 1
         self._open += 1
         if self._open > CONNECTIONS_MAX:
             raise RuntimeError(f"more than {CONNECTIONS_MAX} orders wait for their answer")

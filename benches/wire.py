@@ -34,12 +34,20 @@ class Connection:
     async def ask(self, request: bytes) -> Answer:
         """Send a request and wait for its answer."""
         self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await self._reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError as error:
+            raise RuntimeError("the gateway closed a connection instead of answering") from error
         lines = head.lower().split(b"\r\n")
         length = next(
             int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length:")
         )
         return Answer(int(lines[0].split()[1]), await self._reader.readexactly(length))
+
+    @property
+    def is_open(self) -> bool:
+        """False once the gateway has let go of it, as it does after some seconds of silence."""
+        return not self._reader.at_eof() and not self._writer.is_closing()
 
     def close(self) -> None:
         """Let go of it."""

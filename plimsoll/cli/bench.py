@@ -63,11 +63,15 @@ def run(name: str, module: str, state: Path | None, as_json: bool) -> bool:
     """One bench; whether every goal was met."""
     errors.print(f"bench {name} ...")
     met = True
-    with place(name, state) as folder:
-        for result in importlib.import_module(module).run(folder):
-            told = msgspec.to_builtins(result)
-            met &= told["met"] is not False
-            show(told, as_json)
+    try:
+        with place(name, state) as folder:
+            for result in importlib.import_module(module).run(folder):
+                told = msgspec.to_builtins(result)
+                met &= told["met"] is not False
+                show(told, as_json)
+    except (EmbeddedError, RuntimeError, OSError) as error:
+        errors.print(f"plimsoll: bench {name} failed: {error}", soft_wrap=True)
+        return False
     return met
 
 
