@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from benches.inbox import Booked, Publisher
+from benches.inbox import Publisher, Settled
 from benches.result import Result, at_least, at_most
 from benches.stack import Account, OwnStack, check_producer, own_stack, tell
 from benches.wire import Connection, order_request
@@ -23,66 +23,61 @@ ACCOUNTS = 32
 CONNECTIONS = 32
 POSTED, PUBLISHED = 12_000, 30_000
 WARM = 2_000
-WINDOW = 1_500  # a command older than 2 s is denied: what is under way must be booked within that
+WINDOW = 800  # a command older than 2 s is denied: what is under way must be judged within that
 POSTED_PER_S_MIN, PUBLISHED_PER_S_MIN = 600, 1_500
 
 
-async def post_all(stack: OwnStack, accounts: list[Account], count: int) -> int:
-    """Several connections, each with one order under way; how many were not answered 200."""
+async def post_all(stack: OwnStack, accounts: list[Account], count: int) -> None:
+    """Several connections, each with one order under way; returns when all are answered."""
     numbers = iter(range(count))
     spread = itertools.cycle(accounts)
-    refused = 0
 
     async def work() -> None:
-        nonlocal refused
         connection = await Connection.open(stack.gateway)
         for number in numbers:
             answer = await connection.ask(order_request(next(spread), number))
-            refused += answer.status != 200
+            if answer.status not in (200, 403):
+                raise RuntimeError(f"an order was answered {answer.status}: {answer.body!r}")
         connection.close()
 
     await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
-    return refused
 
 
-async def posted_per_s(
-    stack: OwnStack, accounts: list[Account], booked: Booked
-) -> tuple[float, int]:
-    """Orders a second from the first post to the last booking, and how many were refused."""
-    base, began = booked.count, time.monotonic()
-    refused = await post_all(stack, accounts, POSTED)
-    await booked.reach(base + POSTED - refused)
-    return (POSTED - refused) / (booked.last_at - began), refused
+async def posted_per_s(stack: OwnStack, accounts: list[Account], settled: Settled) -> float:
+    """Orders a second from the first post to the last booking."""
+    before, base, began = settled.booked, settled.count, time.monotonic()
+    await post_all(stack, accounts, POSTED)
+    await settled.reach(base + POSTED)
+    return (settled.booked - before) / (settled.last_at - began)
 
 
-async def published_per_s(stack: OwnStack, accounts: list[Account], booked: Booked) -> float:
+async def published_per_s(stack: OwnStack, accounts: list[Account], settled: Settled) -> float:
     """Orders a second from the first record on `risk.inbox` to the last booking."""
     writer = await KafkaWriter.connect(stack.kafka)
     publisher = Publisher(stack, accounts, writer)
-    began = time.monotonic()
-    await publisher.publish(PUBLISHED, booked, WINDOW)
-    elapsed_s = booked.last_at - began
+    before, began = settled.booked, time.monotonic()
+    await publisher.publish(PUBLISHED, settled, WINDOW)
+    rate = (settled.booked - before) / (settled.last_at - began)
     await writer.close()
-    return PUBLISHED / elapsed_s
+    return rate
 
 
 async def measure(stack: OwnStack) -> list[Result]:
     """Both ways in, on one stack."""
     await check_producer(stack.kafka)
     accounts = stack.open_accounts(ACCOUNTS)
-    booked = await Booked.begin(stack)
+    settled = await Settled.begin(stack)
     tell(f"durable: {WARM} orders to warm up, {POSTED} over HTTP, {PUBLISHED} to the inbox")
-    lost = await post_all(stack, accounts, WARM)
-    await booked.reach(WARM - lost)
-    posted, refused = await posted_per_s(stack, accounts, booked)
-    published = await published_per_s(stack, accounts, booked)
-    await booked.end()
-    missing = booked.count - stack.trades()
+    await post_all(stack, accounts, WARM)
+    await settled.reach(WARM)
+    posted = await posted_per_s(stack, accounts, settled)
+    published = await published_per_s(stack, accounts, settled)
+    await settled.end()
     return [
         at_least("durable.posted", posted, "orders/s", POSTED_PER_S_MIN),
         at_least("durable.published", published, "orders/s", PUBLISHED_PER_S_MIN),
-        at_most("durable.refused", refused + lost, "orders", 0),
-        at_most("durable.not_in_trades", abs(missing), "orders", 0),
+        at_most("durable.not_booked", settled.unbooked, "orders", 0),
+        at_most("durable.not_in_trades", abs(settled.booked - stack.trades()), "orders", 0),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 
 from benches.durable import ACCOUNTS, WINDOW
-from benches.inbox import Booked, Publisher
+from benches.inbox import Publisher, Settled
 from benches.result import Result, at_most, told
 from benches.stack import OwnStack, own_stack, tell
 from shared.bus.kafka import KafkaWriter
@@ -33,16 +33,16 @@ def status_kib(pid: int, field: str) -> int:
 async def measure(stack: OwnStack) -> list[dict[str, float]]:
     """The rooms' memory before any order, after the first 20,000, and after 100,000 more."""
     accounts = stack.open_accounts(ACCOUNTS)
-    booked = await Booked.begin(stack)
+    settled = await Settled.begin(stack)
     writer = await KafkaWriter.connect(stack.kafka)
     publisher = Publisher(stack, accounts, writer)
     found = [resident_mib(stack.room_pids())]
     for count in (WARM, ORDERS):
         tell(f"memory: {count} orders")
-        await publisher.publish(count, booked, WINDOW)
+        await publisher.publish(count, settled, WINDOW)
         found.append(resident_mib(stack.room_pids()))
     await writer.close()
-    await booked.end()
+    await settled.end()
     return found
 
 
