@@ -1,4 +1,8 @@
-"""What happens to an order as an event of the trade_updates stream."""
+"""What happens to an order as an event of the trade_updates stream.
+
+A cancel or replace that is under way is not told (REST shows it): it may overtake the venue's
+acknowledgement, and clients take the first event of an order to be `new`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from typing import Any
 from services.gateway.alpaca.orders import order, uuid_text
 from services.gateway.core.numbers import plain
 from shared.events.oms import (
-    CancelPending,
     CancelRefused,
     OrderAccepted,
     OrderCanceled,
@@ -19,7 +22,6 @@ from shared.events.oms import (
     OrderReplaced,
     OrderRestated,
     OrderSuspended,
-    ReplacePending,
     ReplaceRefused,
 )
 from shared.events.risk import OrderDenied
@@ -31,9 +33,7 @@ NAMES: dict[type[Event], str] = {
     OrderCanceled: "canceled",
     OrderExpired: "expired",
     OrderRejected: "rejected",
-    CancelPending: "pending_cancel",
     CancelRefused: "order_cancel_rejected",
-    ReplacePending: "pending_replace",
     ReplaceRefused: "order_replace_rejected",
     OrderDoneForDay: "done_for_day",
     OrderSuspended: "suspended",
