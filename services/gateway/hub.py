@@ -32,7 +32,8 @@ Listener = Callable[[str, Event], None]
 class Hub:
     """One for the process, on one event loop."""
 
-    def __init__(self, partitions: int) -> None:
+    def __init__(self, partitions: int, now_s: Callable[[], float] = monotonic_s) -> None:
+        self._now_s = now_s
         self.listening = False
         self.readiness = Readiness(partitions)
         self.clock: ClockAdvanced | None = None
@@ -89,8 +90,8 @@ class Hub:
         if last is not None and event.seq <= last:
             return False
         if last is not None and event.seq > last + 1:
-            since = self._gap_since.setdefault(key, monotonic_s())
-            if monotonic_s() - since <= GAP_S_MAX:
+            since = self._gap_since.setdefault(key, self._now_s())
+            if self._now_s() - since <= GAP_S_MAX:
                 return False
             self.gaps += 1
             log().error("numbers are missing", topic=topic, partition=partition, after=last)

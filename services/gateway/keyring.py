@@ -24,8 +24,8 @@ SECRET_BYTES = 32
 class Keyring:
     """Who may ask."""
 
-    def __init__(self, own: Own) -> None:
-        self._own = own
+    def __init__(self, own: Own, now_s: Callable[[], float] = monotonic_s) -> None:
+        self._own, self._now_s = own, now_s
         self.on_revoked: list[Callable[[str], None]] = []
         self._kept: dict[str, tuple[ApiKey | None, float]] = {}
 
@@ -40,7 +40,7 @@ class Keyring:
 
     async def _find(self, key_id: str) -> ApiKey | None:
         kept = self._kept.get(key_id)
-        now = monotonic_s()
+        now = self._now_s()
         if kept is not None and kept[1] > now:
             return kept[0]
         if not key_id.isascii() or not key_id.isprintable():

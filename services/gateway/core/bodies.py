@@ -23,20 +23,18 @@ def decode(decoder: msgspec.json.Decoder[Body], raw: bytes) -> Body:
     """The struct in a body. Raises Problem: 400 for what is no JSON, 422 for what does not fit."""
     try:
         return decoder.decode(raw or b"{}")
-    except msgspec.ValidationError as error:
-        raise invalid(str(error)) from None
-    except msgspec.DecodeError:
-        raise _why(raw) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _why(raw, error) from None
 
 
-def _why(raw: bytes) -> Problem:
+def _why(raw: bytes, error: Exception) -> Problem:
     try:
-        json.loads(raw, parse_constant=_refuse_constant)
-    except _NotANumber as error:
-        return invalid(f"{error} is not a number that can be used")
+        json.loads(raw or b"{}", parse_constant=_refuse_constant)
+    except _NotANumber as word:
+        return invalid(f"{word} is not a number that can be used")
     except (ValueError, RecursionError):
-        pass
-    return malformed()
+        return malformed()
+    return invalid(str(error)) if isinstance(error, msgspec.ValidationError) else malformed()
 
 
 def _refuse_constant(word: str) -> Any:
