@@ -15,7 +15,7 @@ from pathlib import Path
 from benches.nautilus import reference
 from benches.result import Result, against, at_most, quantile, told
 from services.risk.core.gate import CHECKS, decide
-from services.risk.core.rows import AccountRow, LimitsRow, LiveOrderRow, PositionRow
+from services.risk.core.rows import AccountRow, ClientIdRow, LimitsRow, LiveOrderRow, PositionRow
 from services.risk.core.state import RiskState
 from services.risk.core.view import View
 from services.risk.handlers import on_submit_order
@@ -52,6 +52,7 @@ LIMITS = {
     "command_age_ms_max": "2000",
     "room_silence_ms_max": "3000",
 }
+USED = "used-before"
 SYMBOL_NAMES = [f"S{number:03d}" for number in range(SYMBOLS)]
 ACCOUNT_IDS = [f"account-{number:03d}" for number in range(ACCOUNTS)]
 
@@ -68,6 +69,7 @@ def full_state() -> RiskState:
     _observe(latest)
     for account in ACCOUNT_IDS:
         _fill_account(state, account)
+        state.client_ids.load([ClientIdRow(account_id=account, client_order_id=USED, order_id="")])
     for table in state.tables():
         table.settle()
     return state
@@ -194,13 +196,14 @@ def order_of(
     is_buy: bool,
     quantity: int,
     limit: Decimal | None = None,
+    client_order_id: str = "",
 ) -> Order:
     """An order as the gateway would make it."""
     return Order(
         order_id=order_id,
         account_id=account,
         firm_id=account,
-        client_order_id=order_id,
+        client_order_id=client_order_id or order_id,
         symbol=symbol,
         side=Side.BUY if is_buy else Side.SELL,
         quantity=Decimal(quantity),
@@ -224,14 +227,17 @@ def _command(number: int, order_id: str) -> SubmitOrder:
     is_exit = number % 10 == 3
     quantity = 100 + number % 7
     limit = None if number % 2 else price_of(symbol)
-    if number % 5 == 0:  # too many, too much, too far: in turn
+    client_order_id = order_id
+    if number % 5 == 0:  # too many units, too far away, an id used before: in turn
         if number % 15 == 0:
-            quantity = 6000
+            quantity = 5_001
         elif number % 15 == 5:
             limit = price_of(symbol) * (2 if is_long else Decimal("0.5"))
         else:
-            quantity = 60_000
-    order = order_of(order_id, account, symbol, is_long is not is_exit, quantity, limit)
+            client_order_id = USED
+    order = order_of(
+        order_id, account, symbol, is_long is not is_exit, quantity, limit, client_order_id
+    )
     return SubmitOrder(
         at=NOW.wall,
         market_at=NOW.market,

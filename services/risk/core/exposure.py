@@ -14,16 +14,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.risk.core.limits import NO_LIMITS, Limits
+from services.risk.core.limits import NO_LIMITS, ONE, UNLIMITED, Limits
 from services.risk.core.rows import (
     AccountRow,
     ArrivalsRow,
+    ClientIdRow,
     LiveOrderRow,
     PositionRow,
     WithdrawalRow,
 )
+from services.risk.core.sights import RoomSights, valuation_of
 from shared.events.portfolio import AccountValued
-from shared.types import ZERO, Side
+from shared.types import ZERO, AccountType, Side
 
 
 class Holding:
@@ -34,6 +36,8 @@ class Holding:
     __slots__ = (
         "buy_notional",
         "buy_quantity",
+        "buy_room",
+        "buy_worth_room",
         "extra",
         "mark",
         "multiplier",
@@ -41,6 +45,8 @@ class Holding:
         "quantity",
         "sell_notional",
         "sell_quantity",
+        "sell_room",
+        "sell_worth_room",
         "worth",
     )
 
@@ -50,6 +56,17 @@ class Holding:
         self.buy_quantity = self.buy_notional = ZERO
         self.sell_quantity = self.sell_notional = ZERO
         self.extra = ZERO
+        self.measure(NO_LIMITS)
+
+    def measure(self, limits: Limits) -> None:
+        """What the limits leave: units that one order may buy or sell, and the worth that position
+        and order may have beside what works.
+        """
+        most, largest = limits.position_quantity_max, limits.order_quantity_max
+        self.buy_room = min(largest, most - self.quantity - self.buy_quantity)
+        self.sell_room = min(largest, most + self.quantity - self.sell_quantity)
+        self.buy_worth_room = limits.position_notional_max - self.buy_notional
+        self.sell_worth_room = limits.position_notional_max - self.sell_notional
 
     def extra_with(
         self, buy: Decimal, buy_notional: Decimal, sell: Decimal, sell_notional: Decimal
@@ -82,7 +99,11 @@ class Part:
 
 
 class AccountBook:
-    """Everything derived about one account."""
+    """Everything derived about one account. `headroom` is what one order may add to gross exposure
+    (in a cash account: spend) under buying power, gross exposure, leverage and the order's own
+    maximum; it is reckoned again when `is_dirty`. `is_ready`: account, limits and a whole valuation
+    are there.
+    """
 
     __slots__ = (
         "arrivals",
@@ -90,26 +111,36 @@ class AccountBook:
         "cash",
         "extra",
         "gross",
+        "headroom",
         "holdings",
+        "is_cash",
+        "is_dirty",
+        "is_ready",
         "limits",
         "marks",
         "net",
         "open_count",
-        "room_keys",
+        "rooms",
         "row",
+        "used_ids",
+        "valuation",
         "valued",
         "withdrawn",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, account_id: str = "") -> None:
         self.row: AccountRow | None = None
+        self.is_cash = False
         self.limits: Limits = NO_LIMITS
-        self.room_keys: tuple[str, ...] = ()
+        self.rooms: RoomSights | None = None
+        self.valuation = valuation_of(account_id)
+        self.headroom, self.is_dirty, self.is_ready = ZERO, True, False
         self.holdings: dict[str, Holding] = {}
         self.cash = self.withdrawn = self.buy_notional = self.extra = ZERO
         self.gross = self.net = ZERO
         self.open_count = 0
         self.arrivals: tuple[int, ...] = ()
+        self.used_ids: set[str] = set()
         self.valued: AccountValued | None = None
         self.marks: dict[str, Decimal] = {}
 
@@ -118,9 +149,59 @@ class AccountBook:
         """Own cash and own positions at the marks of the last valuation, withdrawals gone."""
         return self.cash - self.withdrawn + self.net
 
+    @property
+    def buying_power(self) -> Decimal:
+        """What the account may still spend; below zero where it is beyond its means."""
+        if self.row is None:
+            return ZERO
+        if self.is_cash:
+            return self.cash - self.withdrawn - self.buy_notional
+        return self.equity * self.row.multiplier - self.gross - self.extra
+
+    def reckon(self) -> Decimal:
+        """The headroom, after something has changed."""
+        limits, used = self.limits, self.gross + self.extra
+        rooms = [
+            self.buying_power,
+            limits.gross_exposure_max - used,
+            limits.order_notional_max,
+        ]
+        if limits.leverage_max != UNLIMITED:
+            rooms.append(limits.leverage_max * self.equity - used)
+        self.headroom, self.is_dirty = min(rooms), False
+        return self.headroom
+
+    def _look(self) -> None:
+        """Is all there that a decision needs?"""
+        valued = self.valued
+        is_valued = valued is not None and valued.complete
+        self.is_ready = self.row is not None and self.limits.is_loaded and is_valued
+
+    def set_row(self, row: AccountRow | None) -> None:
+        """The account is what `row` says."""
+        self.row, self.is_dirty = row, True
+        self.cash = ZERO if row is None else row.cash
+        self._look()
+
+    def set_limits(self, limits: Limits) -> None:
+        """Other limits are in force."""
+        self.limits, self.is_dirty = limits, True
+        self._look()
+        for holding in self.holdings.values():
+            holding.measure(limits)
+
+    def holding(self, symbol: str, multiplier: Decimal) -> Holding:
+        """The holding of a symbol, an empty one where there is none yet."""
+        holding = self.holdings.get(symbol)
+        if holding is None:
+            holding = self.holdings[symbol] = Holding(multiplier)
+            holding.measure(self.limits)
+        return holding
+
     def revalue(self, valued: AccountValued) -> None:
         """Take up the prices of a valuation; quantities stay our own."""
-        self.valued = valued
+        self.valued, self.is_dirty = valued, True
+        self._look()
         self.marks = {one.symbol: one.price for one in valued.positions if one.price is not None}
         self.gross = self.net = ZERO
         for symbol, holding in self.holdings.items():
@@ -144,6 +225,8 @@ class AccountBook:
         )
         self.extra += extra - holding.extra
         holding.extra = extra
+        holding.measure(self.limits)
+        self.is_dirty = True
 
     def move_position(self, holding: Holding, row: PositionRow | None, symbol: str) -> None:
         """The position is what `row` says (None: nothing)."""
@@ -174,6 +257,11 @@ class AccountBook:
             holding.sell_notional += sign * part.notional
 
 
+def room_keys(venue: str, partition: int) -> tuple[str, str, str]:
+    """The rooms that an account's orders depend on, as their signs of life are named."""
+    return (f"oms/{partition}", f"portfolio/{partition}", f"venue.{venue}/{partition}")
+
+
 class Books:
     """The books of all accounts of a shard, moved by every row change of its tables."""
 
@@ -185,25 +273,21 @@ class Books:
         """The book of an account; an empty one where nothing is known."""
         book = self.accounts.get(account_id)
         if book is None:
-            book = self.accounts[account_id] = AccountBook()
+            book = self.accounts[account_id] = AccountBook(account_id)
         return book
 
     def _holding(self, book: AccountBook, symbol: str) -> Holding:
-        holding = book.holdings.get(symbol)
-        if holding is None:
-            multiplier = self._multipliers.get(symbol, Decimal(1))
-            holding = book.holdings[symbol] = Holding(multiplier)
-        return holding
+        return book.holding(symbol, self._multipliers.get(symbol, ONE))
 
     def on_account(self, old: AccountRow | None, new: AccountRow | None) -> None:
         """An account row changed."""
         row = new or old
         if row is not None:
             book = self.of(row.account_id)
-            book.row = new
-            book.cash = ZERO if new is None else new.cash
-            rooms = ("oms", "portfolio", f"venue.{row.venue}")
-            book.room_keys = tuple(f"{room}/{self._partition}" for room in rooms)
+            if book.row is None:
+                book.rooms = RoomSights(room_keys(row.venue, self._partition))
+                book.is_cash = row.type is AccountType.CASH
+            book.set_row(new)
 
     def on_position(self, old: PositionRow | None, new: PositionRow | None) -> None:
         """A position row changed."""
@@ -223,7 +307,16 @@ class Books:
         """A withdrawal's row changed."""
         for row, sign in ((old, -1), (new, 1)):
             if row is not None:
-                self.of(row.account_id).withdrawn += sign * row.amount
+                book = self.of(row.account_id)
+                book.withdrawn += sign * row.amount
+                book.is_dirty = True
+
+    def on_client_id(self, old: ClientIdRow | None, new: ClientIdRow | None) -> None:
+        """A client_order_id is used up, or left memory."""
+        if old is not None:
+            self.of(old.account_id).used_ids.discard(old.client_order_id)
+        if new is not None:
+            self.of(new.account_id).used_ids.add(new.client_order_id)
 
     def on_arrivals(self, old: ArrivalsRow | None, new: ArrivalsRow | None) -> None:
         """The times of approved orders changed."""

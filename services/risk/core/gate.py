@@ -8,6 +8,7 @@ no usable price, leave out the checks that would reckon with them: others have d
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import NamedTuple
 
 from services.risk.core.checks.account_known import account_known
@@ -33,6 +34,7 @@ from services.risk.core.checks.shares_held import shares_held
 from services.risk.core.checks.trading_state import trading_state
 from services.risk.core.checks.valuation_age import valuation_age
 from services.risk.core.limits import Limits
+from services.risk.core.screen import has_room, is_caught_up, is_plain
 from services.risk.core.view import View
 from shared.events.risk import Evidence
 from shared.types import Order, Violation
@@ -102,6 +104,48 @@ EXIT = without(NOT_FOR_EXITS)
 EXIT_UNPRICED = without(NOT_FOR_EXITS | WITH_PRICE)
 
 
+CLEARED_BY = {
+    is_caught_up: frozenset(
+        {
+            account_known,
+            limits_loaded,
+            command_age,
+            valuation_age,
+            room_silence,
+            trading_state,
+            client_order_id_unused,
+            open_orders,
+            orders_per_second,
+        }
+    ),
+    is_plain: frozenset({instrument_known, instrument_tradable, order_validity, price_collar}),
+    has_room: frozenset(
+        {
+            reference_price_valid,
+            order_quantity,
+            order_notional,
+            shares_held,
+            buying_power,
+            position_quantity,
+            position_notional,
+            gross_exposure,
+            leverage,
+        }
+    ),
+}
+"""What each quick look answers for. A check that is not in here runs on every order."""
+
+
+def _left(*clear: bool) -> tuple[Check, ...]:
+    cleared = [by for by, is_clear in zip(CLEARED_BY.values(), clear, strict=True) if is_clear]
+    return without(frozenset().union(*cleared))
+
+
+LEFT = {clear: _left(*clear) for clear in product((False, True), repeat=3)}
+"""(caught up, plain, has room) -> the checks that still have to run."""
+ALL_CLEAR = LEFT[True, True, True]
+
+
 class Verdict(NamedTuple):
     """Approved where there is no violation."""
 
@@ -109,41 +153,49 @@ class Verdict(NamedTuple):
     exit: bool
 
 
+NOTHING: tuple[Violation, ...] = ()
+CLEAR = Verdict(NOTHING, exit=False)
+
+
 def decide(order: Order, view: View) -> Verdict:
     """Judge one order by everything the gate sees of it."""
     limits = view.limits
-    found: list[Violation] | None = None
-    for check in checks_for(view):
+    checks = checks_for(order, view, limits)
+    if not checks:  # new risk, and clear in every way
+        return CLEAR
+    found = NOTHING
+    for check in checks:
         violation = check(order, view, limits)
         if violation is not None:
-            if found is None:
-                found = []
-            found.append(violation)
-    return Verdict(() if found is None else tuple(found), view.is_exit)
+            found = (*found, violation)
+    return Verdict(found, view.is_exit)
 
 
-def checks_for(view: View) -> tuple[Check, ...]:
-    """The checks that this order takes."""
+def checks_for(order: Order, view: View, limits: Limits) -> tuple[Check, ...]:
+    """The checks that this order must take one by one."""
     if not view.is_sound:
         return UNSOUND
     if view.is_exit or view.is_smaller:
         return EXIT if view.fault is None else EXIT_UNPRICED
-    return CHECKS if view.is_priced else UNPRICED
+    if view.fault is not None:
+        return CHECKS if view.reference.is_priced else UNPRICED
+    caught_up, plain = is_caught_up(order, view, limits), is_plain(order, view, limits)
+    room = has_room(order, view, limits)
+    return ALL_CLEAR if caught_up and plain and room else LEFT[caught_up, plain, room]
 
 
 def evidence(order: Order, view: View) -> Evidence:
     """The one live quote the decision looked at, and the numbers it led to."""
-    reference = view.reference
-    quote = None if reference is None else reference.quote
-    if reference is None or quote is None:
+    reference, quote = view.reference, view.reference.quote
+    if quote is None:
         return Evidence(limits_version=view.limits.version)
-    has_worst = view.is_sound and view.is_priced
+    has_worst = view.is_sound and reference.is_priced
     return Evidence(
         bid=quote.bid,
         ask=quote.ask,
         quote_at=quote.market_at,
         reference=reference.ask if view.is_buy else reference.bid,
         worst_notional=view.worst if has_worst else None,
-        buying_power=view.buying_power,
+        buying_power=view.book.buying_power,
         limits_version=view.limits.version,
     )

@@ -20,7 +20,6 @@ from services.risk.core.watch import arm
 from shared.commands import Withdraw
 from shared.events.portfolio import AccountOpened, AccountValued, CashMoved, PositionAdjusted
 from shared.events.risk import Evidence, WithdrawalApproved, WithdrawalDenied
-from shared.events.runtime import RoomAlive
 from shared.messages import Event
 from shared.table import At
 from shared.types import ZERO, AccountType, TradingState, Violation, normal
@@ -165,11 +164,9 @@ def _caught_up(command: Withdraw, state: RiskState, at: At) -> list[Violation]:
         found.append(_violation(command, codes.VALUATION_STALE))
     elif not valued.complete:
         found.append(_violation(command, codes.VALUATION_INCOMPLETE))
-    for key in book.room_keys:
-        alive = state.latest.read(RoomAlive, key)
-        if alive is None or at.wall - alive.at > limits.room_silence_us:
-            found.append(_violation(command, codes.ROOM_SILENT, value=key))
-            break
+    rooms = book.rooms
+    if rooms is None or not rooms.are_alive(at.wall - limits.room_silence_us, state.sights):
+        found.append(_violation(command, codes.ROOM_SILENT))
     return found
 
 

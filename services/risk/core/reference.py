@@ -15,6 +15,7 @@ from services.risk.core.codes import (
     REFERENCE_PRICE_MISSING,
     REFERENCE_PRICE_STALE,
 )
+from services.risk.core.sights import quote_of
 from shared.events.market import FeedReported, QuoteFlag, QuoteUpdated
 from shared.instruments import Instrument
 from shared.table import Latest
@@ -31,7 +32,8 @@ _FLAGGED = {
 
 class Reference:
     """An instrument and its last quote. `fault` is what is wrong with the quote's numbers;
-    `is_priced` says that both sides can be used to reckon with. The worst prices are of one unit.
+    `is_priced` says that both sides can be used to reckon with. `market_worst` and `unit_ask` are
+    of one unit, multiplier included. `traded_in` is the currency, empty where it is not tradable.
     """
 
     __slots__ = (
@@ -40,16 +42,24 @@ class Reference:
         "fault",
         "instrument",
         "is_priced",
+        "lot",
         "market_worst",
         "multiplier",
         "quote",
+        "sight",
+        "tick",
+        "traded_in",
+        "unit_ask",
     )
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.multiplier = None if instrument.multiplier == ONE else instrument.multiplier
+        self.lot, self.tick = instrument.lot, instrument.tick
+        self.traded_in = instrument.currency if instrument.tradable else ""
+        self.sight = quote_of(instrument.symbol)
         self.quote: QuoteUpdated | None = None
-        self.bid = self.ask = self.market_worst = ZERO
+        self.bid = self.ask = self.market_worst = self.unit_ask = ZERO
         self.fault: str | None = REFERENCE_PRICE_MISSING
         self.is_priced = False
 
@@ -60,7 +70,8 @@ class Reference:
         self.bid = self.instrument.price(quote.bid) if self.is_priced else ZERO
         self.ask = self.instrument.price(quote.ask) if self.is_priced else ZERO
         self.is_priced = self.is_priced and self.bid > 0 and self.ask > 0
-        self.market_worst = self.ask * MARKET_BUFFER * self.instrument.multiplier
+        self.unit_ask = self.ask * self.instrument.multiplier
+        self.market_worst = self.unit_ask * MARKET_BUFFER
         self.fault = self._fault(quote)
 
     def _fault(self, quote: QuoteUpdated) -> str | None:
@@ -70,15 +81,6 @@ class Reference:
             return REFERENCE_PRICE_CROSSED
         faults = [_FLAGGED[flag] for flag in quote.flags if flag in _FLAGGED]
         return faults[0] if faults else None
-
-    def limit_buy_worst(self, price: Decimal) -> Decimal:
-        """A unit bought at a limit costs no more than it."""
-        return price if self.multiplier is None else price * self.multiplier
-
-    def limit_sell_worst(self, price: Decimal) -> Decimal:
-        """A unit sold at a limit brings at least it; buying it back costs the ask or more."""
-        worst = max(price, self.ask)
-        return worst if self.multiplier is None else worst * self.multiplier
 
 
 def _is_positive(published: float) -> bool:

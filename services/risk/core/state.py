@@ -23,6 +23,7 @@ from services.risk.core.rows import (
     TradingStateRow,
     WithdrawalRow,
 )
+from services.risk.core.sights import Sights
 from services.risk.core.tables import WatchedTable
 from services.risk.core.trading_state import Halts
 from shared.instruments import Instrument
@@ -44,6 +45,7 @@ class RiskState(State):
         multipliers: dict[str, Decimal] = {s: one.multiplier for s, one in instruments.items()}
         self.books = books = Books(multipliers, partition)
         self.halts = Halts()
+        self.sights = Sights(latest)
         self._watched(books)
         self._written()
         self.breakers: Table[BreakerRow] = Table("breakers", BreakerRow, ("account_id", "breaker"))
@@ -51,6 +53,11 @@ class RiskState(State):
             "expected_positions", ExpectedPositionRow, ("account_id", "symbol")
         )
         self.counters: Table[CounterRow] = Table("counters", CounterRow, ("name",))
+
+    def look_anew(self) -> Sights:
+        """Observations come from elsewhere now."""
+        self.sights = Sights(self.latest)
+        return self.sights
 
     def _watched(self, books: Books) -> None:
         self.accounts: Table[AccountRow] = WatchedTable(
@@ -83,10 +90,11 @@ class RiskState(State):
         )
 
     def _written(self) -> None:
-        self.client_ids: Table[ClientIdRow] = Table(
+        self.client_ids: Table[ClientIdRow] = WatchedTable(
             "client_ids",
             ClientIdRow,
             ("account_id", "client_order_id"),
+            self.books.on_client_id,
             keep=lambda _: False,
             live_sql="false",
             append_only=True,
@@ -120,4 +128,4 @@ class RiskState(State):
         row = new or old
         if row is not None and row.scope_key.startswith("account::"):
             book = self.books.of(row.scope_key.removeprefix("account::"))
-            book.limits = NO_LIMITS if new is None else Limits(new.values, new.version)
+            book.set_limits(NO_LIMITS if new is None else Limits(new.values, new.version))

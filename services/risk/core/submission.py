@@ -14,7 +14,7 @@ from services.risk.core.records import of_order, write_decision
 from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import ArrivalsRow, ClientIdRow, LiveOrderRow
 from services.risk.core.state import RiskState
-from services.risk.core.view import View
+from services.risk.core.view import ReplaceView, View
 from services.risk.core.violations import violation
 from shared.commands import ReplaceOrder, SubmitOrder
 from shared.events.risk import (
@@ -99,7 +99,7 @@ def _use_up(order: Order, view: View, is_exit: bool, state: RiskState, at: At) -
 def _unit_price(order: Order, view: View) -> Decimal:
     """The worst price of a unit, without the multiplier, that the exposure book applies itself."""
     reference = view.reference
-    if reference is None or not view.is_priced:
+    if not reference.is_priced:
         # An exit without a usable quote: its worth does not count while it only reduces.
         return order.limit_price if order.limit_price is not None else view.holding.mark
     if order.type is OrderType.LIMIT and order.limit_price is not None:
@@ -127,7 +127,7 @@ def _judge_replace(
     command: ReplaceOrder, row: LiveOrderRow, order: Order, state: RiskState, at: At
 ) -> Event:
     whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
-    view = View(order, command.at, state, at, replaced=row)
+    view = ReplaceView(order, command.at, state, at, row)
     verdict = decide(order, view)
     seen = evidence(order, view)
     told = of_order(order, seen, verdict.exit)

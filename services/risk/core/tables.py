@@ -1,8 +1,7 @@
 """A table that tells every change of a row to whoever derives something from it.
 
 Loading, putting, deleting and taking back all pass through `_set`, so what is derived is right
-whatever the loop does. Rows leaving memory would be told too: only tables that keep all their rows
-are watched.
+whatever the loop does. A row that leaves memory is told as gone.
 """
 
 from __future__ import annotations
@@ -27,8 +26,9 @@ class WatchedTable(Table[Row]):
         key: tuple[str, ...],
         watch: Callable[[Any, Any], None],
         indexes: dict[str, Callable[[Row], Hashable | None]] | None = None,
+        **how: Any,
     ) -> None:
-        super().__init__(name, row, key, indexes=indexes)
+        super().__init__(name, row, key, indexes=indexes, **how)
         self._watch = watch
 
     def _set(self, key: Key, old: Row | None, new: Row | None) -> None:

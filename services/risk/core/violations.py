@@ -12,9 +12,14 @@ Number = Decimal | int | str | None
 
 def number_text(value: Number) -> str | None:
     """A number as people and programs read it: plain, without trailing zeros."""
-    if isinstance(value, Decimal):
-        return f"{normal(value):f}" if value.is_finite() else str(value)
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    text = str(value)
+    if not isinstance(value, Decimal):
+        return text
+    if "E" in text:
+        return f"{normal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def account_key(account_id: str) -> str:

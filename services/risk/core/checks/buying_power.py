@@ -10,19 +10,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.risk.core.codes import BUYING_POWER_INSUFFICIENT, BUYING_POWER_TEXT
-from services.risk.core.exposure import AccountBook
 from services.risk.core.limits import Limits
 from services.risk.core.view import View
 from services.risk.core.violations import violation
-from shared.types import ZERO, AccountType, Order, Violation
+from shared.types import ZERO, Order, Violation
 
 
 def buying_power(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies an order that costs more than the buying power; one that costs nothing passes."""
-    power = view.buying_power = available(view.book)
+    power = view.book.buying_power
     cost = view.added
-    row = view.book.row
-    if row is not None and row.type is AccountType.CASH:
+    if view.book.is_cash:
         cost = _cash_cost(view)
     if cost <= power or cost <= 0:
         return None
@@ -34,16 +32,6 @@ def buying_power(order: Order, view: View, limits: Limits) -> Violation | None:
         projected=power - cost,
         message=BUYING_POWER_TEXT,
     )
-
-
-def available(book: AccountBook) -> Decimal:
-    """What the account may still spend; below zero where it is beyond its means."""
-    row = book.row
-    if row is None:
-        return ZERO
-    if row.type is AccountType.CASH:
-        return book.cash - book.withdrawn - book.buy_notional
-    return (book.cash - book.withdrawn + book.net) * row.multiplier - book.gross - book.extra
 
 
 def _cash_cost(view: View) -> Decimal:

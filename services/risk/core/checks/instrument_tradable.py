@@ -14,7 +14,6 @@ from shared.types import Order, Violation
 
 def instrument_tradable(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies new risk in an instrument that is not tradable."""
-    reference = view.reference
-    if reference is None or reference.instrument.tradable:
+    if view.reference.instrument.tradable:
         return None
     return violation(INSTRUMENT_NOT_TRADABLE, order, value=order.symbol)

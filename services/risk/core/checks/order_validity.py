@@ -20,7 +20,7 @@ from services.risk.core.codes import (
     ORDER_WOULD_NOT_REDUCE,
 )
 from services.risk.core.limits import Limits
-from services.risk.core.view import PRICE_MAX, QUANTITY_MAX, View, is_positive
+from services.risk.core.view import NO_REFERENCE, PRICE_DIGITS, QUANTITY_DIGITS, View, is_positive
 from services.risk.core.violations import violation
 from shared.types import Order, OrderType, TimeInForce, Violation
 
@@ -48,7 +48,7 @@ def order_validity(order: Order, view: View, limits: Limits) -> Violation | None
         return violation(ORDER_TIME_IN_FORCE_UNSUPPORTED, order, value=order.time_in_force.value)
     if not view.is_sound:
         return _unsound(order)
-    if reference is None:
+    if reference is NO_REFERENCE:
         return None
     instrument = reference.instrument
     if order.quantity % instrument.lot:
@@ -65,12 +65,13 @@ def order_validity(order: Order, view: View, limits: Limits) -> Violation | None
 
 
 def _unsound(order: Order) -> Violation | None:
-    if not is_positive(order.quantity, QUANTITY_MAX):
-        return violation(ORDER_QUANTITY_INVALID, order, limit=QUANTITY_MAX, value=order.quantity)
-    if order.limit_price is not None and not is_positive(order.limit_price, PRICE_MAX):
-        message = "limit price must be > 0"
+    if not is_positive(order.quantity, QUANTITY_DIGITS):
+        most = f"1E{QUANTITY_DIGITS}"
+        return violation(ORDER_QUANTITY_INVALID, order, limit=most, value=order.quantity)
+    if order.limit_price is not None and not is_positive(order.limit_price, PRICE_DIGITS):
+        message, most = "limit price must be > 0", f"1E{PRICE_DIGITS}"
         return violation(
-            ORDER_PRICE_INVALID, order, limit=PRICE_MAX, value=order.limit_price, message=message
+            ORDER_PRICE_INVALID, order, limit=most, value=order.limit_price, message=message
         )
     return None
 

@@ -14,7 +14,7 @@ from shared.types import ZERO, Order, Violation
 
 def position_notional(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies what could take the position's worth beyond position_notional_max."""
-    if limits.position_notional_max == UNLIMITED or view.reference is None:
+    if limits.position_notional_max == UNLIMITED:
         return None
     held = max(view.held if view.is_buy else -view.held, ZERO)
     price = view.reference.ask * view.holding.multiplier

@@ -16,7 +16,7 @@ from shared.types import Order, Violation
 def price_collar(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies a buy above the ask, or a sell below the bid, by more than price_collar_pct."""
     price, reference = order.limit_price, view.reference
-    if price is None or reference is None:
+    if price is None:
         return None
     if view.is_buy:
         if price <= reference.ask or price <= reference.ask * limits.collar_up:
@@ -26,7 +26,4 @@ def price_collar(order: Order, view: View, limits: Limits) -> Violation | None:
         if price >= reference.bid or price >= reference.bid * limits.collar_down:
             return None
         side, edge = reference.bid, reference.bid * limits.collar_down
-    message = f"limit price {price} is outside {limits.price_collar_pct} % of {side}"
-    return violation(
-        PRICE_OUTSIDE_COLLAR, order, limit=edge, value=price, projected=side, message=message
-    )
+    return violation(PRICE_OUTSIDE_COLLAR, order, limit=edge, value=price, projected=side)

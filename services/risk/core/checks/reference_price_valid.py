@@ -16,7 +16,7 @@ def reference_price_valid(order: Order, view: View, limits: Limits) -> Violation
     """Denies where the symbol's quote cannot be trusted."""
     if view.fault is None:
         return None
-    quote = None if view.reference is None else view.reference.quote
+    quote = view.reference.quote
     seen = None if quote is None else f"bid {quote.bid} ask {quote.ask} at {quote.at}"
     return violation(
         view.fault,

@@ -10,23 +10,27 @@ from services.risk.core.codes import ROOM_SILENT, VIOLATIONS
 from services.risk.core.limits import Limits
 from services.risk.core.view import View
 from services.risk.core.violations import violation
-from shared.events.runtime import RoomAlive
 from shared.types import Order, Violation
 
 
 def room_silence(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies where one of them was silent for longer than room_silence_ms_max."""
-    oldest = view.wall - limits.room_silence_us
-    read = view.state.latest.read
-    for key in view.book.room_keys:
-        alive = read(RoomAlive, key)
+    rooms = view.book.rooms
+    if rooms is None:
+        return None
+    sights, oldest = view.state.sights, view.wall - limits.room_silence_us
+    if rooms.are_alive(oldest, sights):
+        return None
+    for sight in rooms.sights:
+        alive = sights.read(sight)
         if alive is None or alive.at < oldest:
-            return violation(
-                ROOM_SILENT,
-                order,
-                scope=f"room::{key}",
-                limit=limits.room_silence_us // 1000,
-                value=None if alive is None else (view.wall - alive.at) // 1000,
-                message=f"{VIOLATIONS[ROOM_SILENT]}: {key}",
-            )
-    return None
+            break
+    key = sight.name[1]
+    return violation(
+        ROOM_SILENT,
+        order,
+        scope=f"room::{key}",
+        limit=limits.room_silence_us // 1000,
+        value=None if alive is None else (view.wall - alive.at) // 1000,
+        message=f"{VIOLATIONS[ROOM_SILENT]}: {key}",
+    )

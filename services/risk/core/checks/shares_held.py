@@ -15,7 +15,7 @@ from services.risk.core.codes import (
 from services.risk.core.limits import Limits
 from services.risk.core.view import View
 from services.risk.core.violations import number_text, violation
-from shared.types import ZERO, AccountType, Order, Violation
+from shared.types import ZERO, Order, Violation
 
 
 def shares_held(order: Order, view: View, limits: Limits) -> Violation | None:
@@ -23,12 +23,11 @@ def shares_held(order: Order, view: View, limits: Limits) -> Violation | None:
     held = view.held
     if view.is_buy:
         return None if held >= 0 else _beyond(order, view, POSITION_WOULD_FLIP)
-    row = view.book.row
-    if row is not None and row.type is AccountType.CASH:
+    if view.book.is_cash:
         return _beyond(order, view, QUANTITY_EXCEEDS_AVAILABLE)
     if held > 0:
         return _beyond(order, view, POSITION_WOULD_FLIP)
-    if view.reference is None or view.reference.instrument.shortable:
+    if view.reference.instrument.shortable:
         return None
     return violation(SHORT_NOT_ALLOWED, order, value=order.symbol)
 

@@ -1,0 +1,125 @@
+"""The quick looks: what they call clear, the checks they answer for let pass. Always."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.risk.core.gate import CHECKS, CLEARED_BY, LEFT, checks_for, decide
+from services.risk.core.screen import has_room, is_caught_up, is_plain
+from services.risk.core.view import View
+from shared.types import AccountType, OrderType, Scope, ScopeKind, Side, TimeInForce
+from tests.builders import FIRM, order
+from tests.unit.services.risk.desk import D, Desk, limit
+
+LIMITS = {
+    "order_quantity_max": ("off", "100", "5000"),
+    "order_notional_max": ("off", "10000", "10210.2"),
+    "price_collar_pct": ("off", "0", "1"),
+    "position_quantity_max": ("off", "150", "300"),
+    "position_notional_max": ("off", "15000", "30000"),
+    "gross_exposure_max": ("off", "20000", "40000"),
+    "leverage_max": ("off", "0.2", "1"),
+    "open_orders_max": ("off", "1", "3"),
+    "orders_per_second_max": ("off", "0", "1", "3"),
+}
+desks = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in LIMITS.items()})
+orders = st.fixed_dictionaries(
+    {
+        "symbol": st.sampled_from(["AIG", "IBM", "FIX", "OLD", "EUX", "FUT", "NONE"]),
+        "side": st.sampled_from(list(Side)),
+        "quantity": st.sampled_from([D(1), D(99), D(100), D(101), D("0.5"), D(10_000), D("NaN")]),
+        "type": st.sampled_from([OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]),
+        "limit_price": st.sampled_from([None, D(100), D("100.10"), D("100.2"), D("99.001"), D(1)]),
+        "time_in_force": st.sampled_from([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK]),
+        "client_order_id": st.sampled_from(["mine", "mine", "client-one", ""]),
+        "firm_id": st.sampled_from([FIRM, FIRM, "firm-2"]),
+        "reduce_only": st.sampled_from([False, False, True]),
+        "order_class": st.sampled_from(["simple", "simple", "bracket"]),
+        "stop_price": st.sampled_from([None, None, D(90)]),
+    }
+)
+worlds = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(list(AccountType)),
+        "before": st.sampled_from(["nothing", "long", "short", "working", "withdrawn"]),
+        "wait": st.sampled_from([0, 0, 2.5, 3.5]),
+        "wake": st.sampled_from(["all", "rooms", "quotes", "valuation", "none"]),
+        "halt": st.sampled_from([False, False, False, True]),
+        "bid": st.sampled_from([100.0, 100.0, 100.2, 0.0]),
+    }
+)
+
+
+def make(world: dict[str, Any], limits: dict[str, str]) -> Desk:
+    desk = Desk(world["kind"], "100000", **limits)
+    for symbol in ("FIX", "OLD", "EUX", "FUT"):
+        desk.quote(symbol, 100.0, 100.1)
+    if world["before"] in ("long", "short"):
+        side = Side.BUY if world["before"] == "long" else Side.SELL
+        if desk.denied("one", side=side, quantity=D(100)) == []:
+            desk.fill("one", "100", "100")
+            desk.value()
+    if world["before"] == "working":
+        desk.submit("one", **limit("100", quantity=D(100)))
+    if world["before"] == "withdrawn":
+        desk.withdraw("90000")
+    if world["halt"]:
+        desk.halt(Scope(kind=ScopeKind.SYMBOL, name="AIG"))
+    if world["bid"] != 100.0:
+        desk.quote("AIG", world["bid"], 100.1)
+    desk.wait(world["wait"])
+    wake(desk, world["wake"])
+    return desk
+
+
+def wake(desk: Desk, what: str) -> None:
+    if what in ("all", "rooms"):
+        desk.alive()
+    if what in ("all", "quotes"):
+        desk.feed("AIG", "IBM", "FIX", "OLD", "EUX", "FUT")
+    if what in ("all", "valuation"):
+        desk.value()
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(world=worlds, limits=desks, asked=st.lists(orders, min_size=12, max_size=12))
+def test_what_a_look_calls_clear_its_checks_let_pass(
+    world: dict[str, Any], limits: dict[str, str], asked: list[dict[str, Any]]
+) -> None:
+    desk = make(world, limits)
+    for fields in asked:
+        one = order("looked-at", **fields)
+        view = View(one, desk.at.wall, desk.state, desk.at)  # type: ignore[arg-type]
+        if not view.is_sound or not view.reference.is_priced or view.fault or view.is_exit:
+            continue
+        for look, cleared in CLEARED_BY.items():
+            if look(one, view, view.limits):
+                told = [check(one, view, view.limits) for check in CHECKS if check in cleared]
+                assert told == [None] * len(cleared), look.__name__
+        whole = [check(one, view, view.limits) for check in CHECKS]
+        assert decide(one, view).violations == tuple(v for v in whole if v is not None)
+
+
+def test_an_order_that_is_near_nothing_is_clear_in_every_way() -> None:
+    one, view, _ = Desk(price_collar_pct="1").judge(**limit("100"))
+    for look in (is_caught_up, is_plain, has_room):
+        assert look(one, view, view.limits), look.__name__
+    assert checks_for(one, view, view.limits) == ()
+
+
+def test_every_check_is_answered_for_by_one_look_or_always_runs() -> None:
+    answered = [check for cleared in CLEARED_BY.values() for check in cleared]
+    assert len(answered) == len(set(answered))
+    assert set(LEFT[False, False, False]) == set(CHECKS)
+    assert set(CHECKS) - set(LEFT[True, True, True]) == set(answered)
+
+
+def test_a_replace_is_never_cleared_as_a_whole() -> None:
+    desk = Desk()
+    desk.submit("one", **limit("100"))
+    assert desk.replace("one", quantity=D(10_000_000)).violations[0].code == (
+        "BUYING_POWER_INSUFFICIENT"
+    )
