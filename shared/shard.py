@@ -23,8 +23,10 @@ from shared.messages import Command, Event, Message, Observation
 from shared.room import Room
 from shared.rows import CommandRow, Output, QuarantineRow, ShardRow
 from shared.table import At, Latest, State, Table
-from shared.topics import TOPICS, Kind
-from shared.types import Scope, ScopeKind
+from shared.topics import MARKET_CLOCK, TOPICS, Kind
+from shared.types import SECOND_US, Scope, ScopeKind, Time
+
+UNREAD_US_MAX = 2 * SECOND_US
 
 
 class ReaderStopped(Exception):
@@ -62,6 +64,7 @@ class Shard:
         self.journal = Journal()
         self._outputs: list[Output] = []
         self._changed = False
+        self._unread_since: Time | None = None
 
     def take(self, record: Record) -> Message | None:
         """The message of a record of this shard's own partition, or None when it was seen or must
@@ -112,6 +115,8 @@ class Shard:
         passed).
         """
         self.journal.note(record)
+        if self._unread_since is None and record.topic != MARKET_CLOCK:
+            self._unread_since = self.at.wall
         if message is None:
             return
         if isinstance(message, Command):

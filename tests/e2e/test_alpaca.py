@@ -31,7 +31,7 @@ def key(stack: Stack) -> dict[str, str]:
 
 @pytest.fixture
 def client(stack: Stack, key: dict[str, str]) -> TradingClient:
-    url = stack.status()["gateway"]
+    url = stack.told()["gateway"]
     return TradingClient(key["key"], key["secret"], paper=True, url_override=url)
 
 
@@ -69,7 +69,7 @@ class Updates:
 
 @pytest.fixture
 def updates(stack: Stack, key: dict[str, str]) -> Iterator[Updates]:
-    hearing = Updates(stack.status()["gateway"], key)
+    hearing = Updates(stack.told()["gateway"], key)
     hearing.start()
     yield hearing
     hearing.stop()
@@ -186,7 +186,7 @@ def test_orders_of_another_account_are_not_to_be_seen(
     order = client.submit_order(buy(1))
     other = stack.account("other")
     stranger = TradingClient(
-        other["key"], other["secret"], paper=True, url_override=stack.status()["gateway"]
+        other["key"], other["secret"], paper=True, url_override=stack.told()["gateway"]
     )
     with pytest.raises(APIError) as refused:
         stranger.get_order_by_id(order.id)
@@ -205,7 +205,7 @@ def test_clock_and_assets_are_in_the_shape_the_client_reads(client: TradingClien
 def test_many_orders_at_once_are_all_answered(stack: Stack, key: dict[str, str]) -> None:
     import httpx
 
-    url = stack.status()["gateway"]
+    url = stack.told()["gateway"]
     headers = {"APCA-API-KEY-ID": key["key"], "APCA-API-SECRET-KEY": key["secret"]}
     body = {"symbol": "MSFT", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
 

@@ -109,7 +109,7 @@ def test_the_journal_balances(replay: Stack) -> None:
 
 
 def influx(replay: Stack, query: str) -> list[list[Any]]:
-    url = wait_for(lambda: replay.status()["influx"], bool, 240)
+    url = wait_for(lambda: replay.told()["influx"], bool, 240)
     asked = httpx.get(f"{url}/query", params={"db": "plimsoll", "q": query}, timeout=30)
     results = asked.json()["results"][0]
     return list(results["series"][0]["values"]) if "series" in results else []

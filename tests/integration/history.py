@@ -32,6 +32,8 @@ EVENTS = (
     "venue.paper.journal",
     "portfolio.journal",
 )
+PARTITIONS = 8
+READ_S_MAX = 60
 ROOMS = {"risk": "risk", "oms": "oms", "venue": "venue.paper", "portfolio": "portfolio"}
 ENDS = ("filled", "canceled", "expired", "rejected", "replaced", "denied")
 
@@ -79,22 +81,17 @@ async def read_topics(servers: str) -> dict[str, list[list[dict[str, Any]]]]:
 
 
 async def _read_topic(consumer: Any, topic: str) -> list[list[dict[str, Any]]]:
-    numbers = sorted(consumer.partitions_for_topic(topic) or await _wait_for(consumer, topic))
+    numbers = range(PARTITIONS)
     names = [TopicPartition(topic, number) for number in numbers]
-    consumer.assign(names)
-    await consumer.seek_to_beginning(*names)
     ends = await consumer.end_offsets(names)
+    consumer.assign(names)
+    for name in names:
+        consumer.seek(name, 0)
     found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
-    while any(await consumer.position(name) < ends[name] for name in names):
+    while [name for name in names if await consumer.position(name) < ends[name]]:
         for name, records in (await consumer.getmany(timeout_ms=500)).items():
             found[name.partition] += [json.loads(record.value) for record in records]
     return [found[number] for number in numbers]
-
-
-async def _wait_for(consumer: Any, topic: str) -> set[int]:
-    await consumer._client.force_metadata_update()
-    await consumer.topics()
-    return consumer.partitions_for_topic(topic) or set()
 
 
 def check_orders(history: History, answers: list[tuple[str, int]]) -> None:
@@ -159,7 +156,7 @@ def check_tables(history: History, admin: psycopg.Connection[Any]) -> None:
 
 
 def wait_until_read(
-    history_of: Any, admin: psycopg.Connection[Any], servers: str, timeout_s: float = 10
+    admin: psycopg.Connection[Any], servers: str, timeout_s: float = 10
 ) -> str | None:
     """Wait until every outbox is empty and every input read; returns what is not, or None."""
     until = time.monotonic() + timeout_s
@@ -190,12 +187,7 @@ async def _ends(servers: str) -> dict[tuple[str, int], int]:
     consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
     await consumer.start()
     try:
-        await consumer.topics()
-        names = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in sorted(consumer.partitions_for_topic(topic) or ())
-        ]
+        names = [TopicPartition(topic, n) for topic in topics for n in range(PARTITIONS)]
         ends = await consumer.end_offsets(names)
         return {(name.topic, name.partition): offset for name, offset in ends.items()}
     finally:
@@ -203,17 +195,18 @@ async def _ends(servers: str) -> dict[tuple[str, int], int]:
 
 
 def admin_url(state: Path) -> str:
-    """The owner's URL of a stack, from its private files."""
-    port = json.loads((state / "stack.json").read_text())["postgres_port"]
+    """The superuser's URL of a stack, from its private files."""
+    stack = json.loads((state / "stack.json").read_text())
     secret = json.loads((state / "secrets.json").read_text())["postgres"]["postgres"]
-    return f"postgresql://postgres:{secret}@127.0.0.1:{port}/plimsoll"
+    where = stack["postgres"].rsplit("@", 1)[1]
+    return f"postgresql://postgres:{secret}@{where}"
 
 
 def faults(
     servers: str, admin: psycopg.Connection[Any], answers: list[tuple[str, int]]
 ) -> list[str]:
     """Everything that does not agree."""
-    history = History(asyncio.run(read_topics(servers)))
+    history = History(asyncio.run(asyncio.wait_for(read_topics(servers), READ_S_MAX)))
     check_orders(history, answers)
     check_fills(history)
     check_tables(history, admin)

@@ -32,12 +32,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def kill(stack: Stack, *rooms: str) -> None:
     """SIGKILL, then wait until all are there again under other process ids."""
-    pids = {room: stack.pid(room) for room in rooms}
-    for pid in pids.values():
-        os.kill(pid, signal.SIGKILL)
+    before = stack.pids()
+    for room in rooms:
+        os.kill(before[room] or 0, signal.SIGKILL)
     wait_for(
-        lambda: {p["name"]: p["pid"] for p in stack.status()["processes"]},
-        lambda now: all(now[room] not in (None, pids[room]) for room in rooms),
+        stack.pids,
+        lambda now: all(now.get(room) not in (None, before[room]) for room in rooms),
         30,
     )
     stack.wait_until_ready()
@@ -46,12 +46,12 @@ def kill(stack: Stack, *rooms: str) -> None:
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_or_doubled_whatever_room_is_killed_under_load(stack: Stack) -> None:
     accounts = [stack.account(f"load-{number}") for number in range(6)]
-    with Load(stack.status()["gateway"], accounts, per_second=100) as load:
+    with Load(stack.told()["gateway"], accounts, per_second=100) as load:
         time.sleep(2)
         for rooms in [(room,) for room in ROOMS] + list(PAIRS):
             kill(stack, *rooms)
             time.sleep(CALM_S)
-    said = stack.status()
+    said = stack.told()
     with stack.admin() as admin:
         late = history.wait_until_read(admin, said["kafka"])
         assert late is None, late
