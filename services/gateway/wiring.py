@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,21 @@ async def running(tasks: list[Any]) -> AsyncIterator[asyncio.Future[Any]]:
         failed.cancel()
 
 
+class Server(uvicorn.Server):
+    """uvicorn, stopped by `should_exit` alone: its own handlers would end the process by the signal
+    that stopped it.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The process has its own handlers."""
+        yield
+
+    def stop(self) -> None:
+        """Serve what is under way, then end."""
+        self.should_exit = True
+
+
 async def run(settings: GatewaySettings) -> None:
     """Serve until SIGTERM. Raises what broke."""
     hub = Hub(settings.partitions)
@@ -137,11 +153,13 @@ async def run(settings: GatewaySettings) -> None:
         register_admin(services.keyring, settings),
     ]
     async with running(beside) as failed:
-        server = uvicorn.Server(config(application(services, rates), settings))
+        server = Server(config(application(services, rates), settings))
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, server.stop)
         serving = asyncio.create_task(server.serve())
         gc.freeze()
         await asyncio.wait([serving, failed], return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
+        server.stop()
         await serving
         if failed.done():
             failed.result()
@@ -162,6 +180,7 @@ def config(app: Any, settings: GatewaySettings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
 

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from services.gateway.ports import Unavailable
 from shared.logs import log
 
-ANSWER_S_MAX = 0.6
+ANSWER_S_MAX = 0.8
 CONNECT_S_MAX = 2
 STATEMENT_MS_MAX = 3000
 WAITING_MAX = 256
@@ -30,7 +30,8 @@ class Database:
     """Connections of the gateway's role, opened when they are needed."""
 
     def __init__(self, url: str, connections: int) -> None:
-        self._url, self._room = url, asyncio.Semaphore(connections)
+        self._url, self._most = url, connections
+        self._room, self._open = asyncio.Semaphore(connections), 0
         self._idle: list[psycopg.AsyncConnection[Row]] = []
         self.is_alive = True
         self._tasks: set[asyncio.Task[list[Row]]] = set()
@@ -74,13 +75,20 @@ class Database:
             self._keep(connection)
             return found
 
+    async def warm(self) -> None:
+        """Open what connections are missing, so that no question has to wait for that."""
+        while self._open < self._most:
+            self._keep(await self._connect())
+
     def _keep(self, connection: psycopg.AsyncConnection[Row]) -> None:
-        if not connection.closed:
+        if connection.closed:
+            self._open -= 1
+        else:
             self._idle.append(connection)
 
     async def _forget(self, connection: psycopg.AsyncConnection[Row]) -> None:
-        await connection.close()
-        idle, self._idle = self._idle, []
+        idle, self._idle = [connection, *self._idle], []
+        self._open -= len(idle)
         for other in idle:  # the server they talked to has gone
             await other.close()
 
@@ -91,9 +99,9 @@ class Database:
             connect_timeout=CONNECT_S_MAX,
             application_name="plimsoll gateway",
             row_factory=dict_row,
+            options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MS_MAX}",
         )
-        await connection.execute("SET timezone = 'UTC'")
-        await connection.execute(f"SET statement_timeout = {STATEMENT_MS_MAX}")
+        self._open += 1
         return connection
 
     async def close(self) -> None:
@@ -112,6 +120,8 @@ async def watch(database: Database, tell: Any) -> None:
         try:
             await database.rows("SELECT 1", is_probe=True)
             alive = True
+            tell(alive)
+            await database.warm()
         except (Unavailable, psycopg.Error) as error:
             alive = False
             if was:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -142,6 +143,7 @@ def build(
     )
 
 
+@lru_cache(maxsize=65_536)
 def asset_id(symbol: str) -> str:
     """The id of an instrument: the same in every stack."""
     return derived_id("asset", symbol)

@@ -92,7 +92,7 @@ def unavailable(message: str, **extra: Any) -> Problem:
 
 def unknown_outcome(command_id: str, name: str = "command_id") -> Problem:
     """It was handed over and nobody said what became of it."""
-    text = "handed over, but not acknowledged: it may have been done"
+    text = "handed over, but its outcome is unknown: it may have been done"
     return unavailable(text, **{name: command_id, "outcome": "unknown"})
 
 
