@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from math import isfinite
 from typing import NamedTuple
 
 from services.risk.core.checks.account_known import account_known
@@ -191,8 +192,8 @@ def evidence(order: Order, view: View) -> Evidence:
         return Evidence(limits_version=view.limits.version)
     has_worst = view.is_sound and reference.is_priced
     return Evidence(
-        bid=quote.bid,
-        ask=quote.ask,
+        bid=quote.bid if isfinite(quote.bid) else None,
+        ask=quote.ask if isfinite(quote.ask) else None,
         quote_at=quote.market_at,
         reference=reference.ask if view.is_buy else reference.bid,
         worst_notional=view.worst if has_worst else None,
