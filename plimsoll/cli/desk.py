@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from plimsoll.cli.options import PREFIX, opened
-from plimsoll.client import Client, ClientError, Key, Refused
 from plimsoll.embedded import stackfile
 from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.paths import State, read_json
+from plimsoll.refusals import ClientError, Refused
+
+if TYPE_CHECKING:
+    import httpx
+
+    from plimsoll.client import Client
 
 WIDTH_OF_A_FILE = 240
 # What is no terminal has no width: a table must not lose half an id there.
@@ -40,7 +44,7 @@ AccountOption = Annotated[
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept with the change.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-transport: httpx.BaseTransport | None = None
+transport: "httpx.BaseTransport | None" = None
 """Where requests go instead of a socket; only tests set it."""
 
 
@@ -49,7 +53,7 @@ class Desk:
     """One person at one gateway."""
 
     state: State
-    client: Client
+    client: "Client"
     as_json: bool
 
     def account(self, named: str | None) -> str:
@@ -74,6 +78,8 @@ def at_desk(
 
     Without --key the key is the administrator's; `own_account`: that of the first account.
     """
+    from plimsoll.client import Client, Key  # only where it is used: it takes a while to load
+
     place = opened(state)
     try:
         url = running(place)["gateway"]

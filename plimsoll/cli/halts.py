@@ -17,7 +17,7 @@ from plimsoll.cli.desk import (
 )
 from plimsoll.cli.kill_flag import is_raised, lower_flag, raise_flag
 from plimsoll.cli.options import JsonOption, StateOption, opened
-from plimsoll.client import Refused
+from plimsoll.refusals import Refused
 
 BREAKER_COLUMNS = ("name", "account", "state", "value", "limit", "at")
 

@@ -7,7 +7,7 @@ import typer
 
 from plimsoll.cli.desk import AccountOption, KeyOption, YesOption, at_desk, sure, table
 from plimsoll.cli.options import JsonOption, StateOption
-from plimsoll.client import ClientError
+from plimsoll.refusals import ClientError
 from shared.types import OrderType, Side, TimeInForce
 
 ORDER_COLUMNS = (
