@@ -14,9 +14,9 @@ from uuid import uuid4
 import msgspec
 
 from services.gateway.asking import Asking, command_id_of
-from services.gateway.core.bodies import needed, text
+from services.gateway.core.bodies import body_hash, needed, text
 from services.gateway.core.keys import ApiKey
-from services.gateway.core.problems import Problem, forbidden, invalid, not_found
+from services.gateway.core.problems import Problem, forbidden, invalid, not_found, unknown_outcome
 from services.gateway.hub import one_of
 from services.gateway.ports import KillFlags
 from shared.commands import HaltTrading, RearmBreaker, ResumeTrading, SetLimits
@@ -68,7 +68,7 @@ class Governing:
         self._asking, self._flags = asking, flags
 
     async def set_limits(
-        self, key: ApiKey, account: Account, body: LimitsBody, again: str | None
+        self, key: ApiKey, account: Account, body: LimitsBody, raw: bytes, again: str | None
     ) -> dict[str, Any]:
         """Change limits: what is in force then."""
         values = {text(name, "name", 64): limit_text(value) for name, value in body.values.items()}
@@ -77,19 +77,20 @@ class Governing:
         command = SetLimits(
             **self._asking.whose(key, account.firm_id, account.account_id),
             command_id=command_id_of(account.account_id, again),
+            body_hash=body_hash(raw),
             scope=Scope(kind=ScopeKind.ACCOUNT, name=account.account_id),
             values=values,
             reason=needed(body.reason, "reason"),
         )
-        event = await self._asking.ask(RISK_INBOX, command, one_of(LimitsChanged))
+        asking = self._asking
+        if again and await asking.is_repeated("risk", command.command_id, command.body_hash):
+            row = await asking.reads.limits(account.account_id)
+            if row is None:
+                raise unknown_outcome(command.command_id)
+            return _in_force(account, row["version"], {}, row["values"], row["reason"])
+        event = await asking.ask(RISK_INBOX, command, one_of(LimitsChanged))
         assert isinstance(event, LimitsChanged)
-        return {
-            "account": account.account_id,
-            "version": event.version,
-            "changed": event.changed,
-            "values": event.values,
-            "reason": event.reason,
-        }
+        return _in_force(account, event.version, event.changed, event.values, event.reason)
 
     async def halt(self, key: ApiKey, body: HaltBody) -> dict[str, Any]:
         """Stop new risk in a scope."""
@@ -202,6 +203,13 @@ class Governing:
             return {**common, **{field: str(getattr(event, field)) for field in names}}
         assert isinstance(event, BreakerRearmed)
         return {**common, "state": "armed", "actor": event.actor, "reason": event.reason}
+
+
+def _in_force(
+    account: Account, version: int, changed: dict[str, str], values: dict[str, str], reason: str
+) -> dict[str, Any]:
+    told: dict[str, Any] = {"account": account.account_id, "version": version, "reason": reason}
+    return {**told, "changed": changed, "values": values}
 
 
 def limit_text(value: Any) -> str:

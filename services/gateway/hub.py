@@ -18,6 +18,7 @@ from shared.events.risk import CommandRefused
 from shared.events.runtime import RoomAlive
 from shared.logs import log
 from shared.messages import Event, Message
+from shared.topics import OMS_ORDERS
 from shared.types import Time
 
 GAP_S_MAX = 10.0
@@ -110,6 +111,8 @@ class Hub:
                     future.set_result(event)
         for listener in self.listeners:
             listener(topic, event)
+        if event.cause is not None and topic == OMS_ORDERS:
+            self.promised.discard(event.cause)
 
     def _on_clock(self, clock: ClockAdvanced) -> None:
         if self.clock is None or clock.market_time >= self.clock.market_time:

@@ -29,6 +29,13 @@ SELECT (to_jsonb(a) - 'account' || jsonb_build_object(
                     (replacement_quantity - cum_quantity) * replacement_price, 0)) AS notional
             FROM risk.live_orders l WHERE l.account_id = a.account_id GROUP BY symbol, side
         ) w), '[]'),
+    'behind', EXISTS (
+        SELECT FROM (
+            SELECT execution_id FROM oms.executions e
+            WHERE e.account_id = a.account_id AND e.kind = 'fill'
+            ORDER BY e.transact_at DESC LIMIT 20
+        ) told WHERE NOT EXISTS (
+            SELECT FROM portfolio.booked b WHERE b.execution_id = told.execution_id)),
     'withdrawn', coalesce((
         SELECT sum(amount) FROM risk.withdrawals w WHERE w.account_id = a.account_id), 0)
 ))::text AS sheet

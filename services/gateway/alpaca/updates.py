@@ -1,7 +1,7 @@
 """What happens to an order as an event of the trade_updates stream.
 
-A cancel or replace that is under way is not told (REST shows it): it may overtake the venue's
-acknowledgement, and clients take the first event of an order to be `new`.
+A cancel that overtakes the venue's acknowledgement is not told as under way: clients take the first
+event of an order to be `new`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from services.gateway.alpaca.orders import order, uuid_text
 from services.gateway.core.numbers import plain
 from shared.events.oms import (
+    CancelPending,
     CancelRefused,
     OrderAccepted,
     OrderCanceled,
@@ -22,12 +23,14 @@ from shared.events.oms import (
     OrderReplaced,
     OrderRestated,
     OrderSuspended,
+    ReplacePending,
     ReplaceRefused,
 )
 from shared.events.risk import OrderDenied
 from shared.messages import Event
 from shared.types import OrderState
 
+UNDER_WAY = {CancelPending: "pending_cancel", ReplacePending: "pending_replace"}
 NAMES: dict[type[Event], str] = {
     OrderAccepted: "new",
     OrderCanceled: "canceled",
@@ -49,6 +52,9 @@ def updates(event: Event) -> list[Update]:
         return [_fill(event)]
     if isinstance(event, OrderReplaced):
         return [_update("replaced", event, event.state), _update("new", event, event.successor)]
+    if isinstance(event, CancelPending | ReplacePending):
+        is_new = event.state.venue_order_id is not None
+        return [_update(UNDER_WAY[type(event)], event, event.state)] if is_new else []
     name, state = NAMES.get(type(event)), getattr(event, "state", None)
     return [_update(name, event, state)] if name is not None and state is not None else []
 

@@ -35,7 +35,9 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """An account by one valuation, and what the gate reserves of it: all of one moment."""
+    """An account by one valuation, and what the gate reserves of it: all of one moment. `behind`:
+    OMS has told a fill that portfolio has not booked yet.
+    """
 
     account_id: str
     firm_id: str
@@ -59,6 +61,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     buying_power: Decimal
     withdrawn: Decimal = ZERO
     complete: bool
+    behind: bool = False
     valued_at: Time
     positions: tuple[Held, ...] = ()
     working: tuple[Working, ...] = ()

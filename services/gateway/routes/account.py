@@ -38,10 +38,7 @@ CONFIGURATION = {
 async def sheet_of(request: Request, scope: Scope = Scope.READ) -> tuple[Account, Sheet]:
     """The account that is meant, by one valuation. Raises Problem."""
     account = await account_of(request, scope)
-    sheet = await services(request).reads.sheet(account.account_id)
-    if sheet is None:
-        raise not_found(f"account {account.account_id} was not valued yet")
-    return account, sheet
+    return account, await services(request).sheet(account.account_id)
 
 
 @router.get("/account")

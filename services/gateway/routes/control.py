@@ -122,9 +122,9 @@ def shown_key(key: ApiKey) -> dict[str, Any]:
 async def get_limits(request: Request) -> Response:
     """The limits in force and how much of each is used, where that follows from a valuation."""
     account = await account_of(request, Scope.READ)
-    reads = services(request).reads
-    row, sheet = await reads.limits(account.account_id), await reads.sheet(account.account_id)
-    if row is None or sheet is None:
+    desk = services(request)
+    row, sheet = await desk.reads.limits(account.account_id), await desk.sheet(account.account_id)
+    if row is None:
         raise not_found(f"no limits were set for {account.account_id}")
     return answer(
         {
@@ -141,10 +141,10 @@ async def get_limits(request: Request) -> Response:
 @router.put("/limits", openapi_extra=described(LimitsBody))
 async def put_limits(request: Request) -> Response:
     """Change limits; answered when they are in force."""
-    body, _ = await body_of(request, _LIMITS)
+    body, raw = await body_of(request, _LIMITS)
     key = key_of(request, Scope.RISK)
     account = await services(request).account(key.account(body.account))
-    made = await services(request).governing.set_limits(key, account, body, again(request))
+    made = await services(request).governing.set_limits(key, account, body, raw, again(request))
     return answer(made)
 
 

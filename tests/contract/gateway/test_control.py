@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import httpx
+import msgspec
 
+from services.gateway.core.sheet import Sheet
 from shared.commands import Deposit, HaltTrading, OpenAccount, SetLimits
 from shared.topics import RISK_INBOX, partition_of
 from tests.builders import ACCOUNT
@@ -127,3 +129,22 @@ def test_an_idempotency_key_makes_the_same_command_id(served: Served, admin: htt
     one, other = served.world.bus.commands(Deposit)
     assert one.command_id == other.command_id
     assert one.body_hash == other.body_hash
+
+
+def test_a_fill_that_is_told_is_waited_for_in_the_book(
+    served: Served, trader: httpx.Client
+) -> None:
+    reads = served.world.reads
+    booked, asked = reads.sheets[ACCOUNT], 0
+    ask = reads.sheet
+
+    async def behind_at_first(account_id: str) -> Sheet | None:
+        nonlocal asked
+        asked += 1
+        sheet = await ask(account_id)
+        assert sheet is not None
+        return msgspec.structs.replace(sheet, behind=asked < 3)
+
+    reads.sheet = behind_at_first  # type: ignore[method-assign]
+    assert trader.get("/v2/account").json()["cash"] == str(booked.cash)
+    assert asked == 3

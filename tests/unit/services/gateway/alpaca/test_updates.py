@@ -14,6 +14,7 @@ from shared.events.oms import (
     OrderRejected,
     OrderReplaced,
     OrderSubmitted,
+    ReplacePending,
 )
 from shared.messages import Event
 from shared.types import OrderStatus
@@ -22,6 +23,7 @@ from tests.fakes.gateway_world import execution_of, state_of
 
 ID = "33333333-3333-4333-8333-333333333333"
 STATE = state_of(order_of(ID))
+KNOWN = state_of(order_of(ID), venue_order_id="P-1")
 NEXT = state_of(order_of("44444444-4444-4444-8444-444444444444", replaces=ID))
 
 
@@ -38,6 +40,8 @@ NEXT = state_of(order_of("44444444-4444-4444-8444-444444444444", replaces=ID))
         (CancelRefused(order_id=ID, request_id="r", reason="unknown_order"), []),
         (OrderSubmitted(state=STATE), []),
         (CancelPending(state=STATE, request_id="r"), []),
+        (CancelPending(state=KNOWN, request_id="r"), ["pending_cancel"]),
+        (ReplacePending(state=KNOWN, request_id="r"), ["pending_replace"]),
     ],
 )  # fmt: skip
 def test_each_event_has_its_word(event: Event, names: list[str]) -> None:
