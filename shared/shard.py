@@ -1,10 +1,7 @@
-"""One shard of a room, without any I/O: drop what was seen, decide, and collect what one commit
-holds.
+"""One shard of a room, without any I/O: drop what was seen, decide, collect what one commit holds.
 
-Records go in with `take` (is it new?) and `handle` (decide); `harvest` gives what is to be
-committed: changed
-rows, the outbox of this poll with its journal entry first, and the shard row that holds every
-offset and number.
+Records go in with `take` (is it new?) and `handle` (decide); `harvest` gives what is committed:
+changed rows, this poll's outbox with its journal entry first, and the shard row.
 """
 
 from __future__ import annotations
@@ -269,10 +266,9 @@ class Shard:
             self.observations.append((topic, key, codec.encode(seen)))
 
     def has_news(self) -> bool:
-        """Whether there is something to commit: a change, an output, or a journal entry grown
-        long.
-        """
-        return self._changed or self.journal.is_long()
+        """Whether to commit: a change, an output, a long journal, reading not told for a while."""
+        since = self._unread_since or self.at.wall
+        return self._changed or self.journal.is_long() or self.at.wall - since > UNREAD_US_MAX
 
     def harvest(self) -> tuple[ShardRow, list[Output]]:
         """The new shard row (its `version` is the one to be replaced) and the outbox, journal

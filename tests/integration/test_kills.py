@@ -17,7 +17,7 @@ from tests.stack import Stack, wait_for
 
 ROOMS = ("risk", "oms", "venue-paper", "portfolio", "market_data", "gateway")
 PAIRS = (("risk", "oms"), ("oms", "venue-paper"))
-CALM_S = 1.5
+CALM_S = 3.1  # by then a dead room is told as silent
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,7 @@ def kill(stack: Stack, *rooms: str) -> None:
         lambda now: all(now.get(room) not in (None, before[room]) for room in rooms),
         30,
     )
+    time.sleep(CALM_S)
     stack.wait_until_ready()
 
 

@@ -13,11 +13,12 @@ from shared import codec
 from shared.bus.memory import MemoryLog
 from shared.bus.ports import Partition
 from shared.commands import CancelOrder, ReleaseAccount
+from shared.events.market import ClockAdvanced
 from shared.events.runtime import Consumed, Quarantined
 from shared.messages import Command, Message
 from shared.shard import ReaderStopped
 from shared.start import StartRefused
-from shared.topics import OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
+from shared.topics import MARKET_CLOCK, OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
 from tests.builders import ACCOUNT, NOON, approved
 from tests.fakes.store import MemoryDatabase, StaleOwner
 from tests.fakes.toy import MENDED, CountRow, started
@@ -49,6 +50,21 @@ def cancel(command_id: str, **fields: str) -> CancelOrder:
         actor="ada",
         account_id=ACCOUNT,
         order_id="x",
+    )
+
+
+def clock(seq: int) -> ClockAdvanced:
+    at = NOON.plus(seq * 1_000_000)
+    return ClockAdvanced(
+        at=at,
+        market_at=at,
+        seq=seq,
+        market_time=at,
+        wall_time=at,
+        is_open=True,
+        session="2013-10-09",
+        next_open=at,
+        next_close=at,
     )
 
 
@@ -174,6 +190,22 @@ def test_a_poll_that_changes_nothing_is_not_committed_and_its_range_goes_into_th
         await service.turn(0)
         second = told(log, OMS_JOURNAL)[1]
         assert [(r.first, r.last) for r in second.runs] == [(1, 2)]  # type: ignore[attr-defined]
+
+    play(body)
+
+
+def test_what_changed_nothing_is_told_in_the_shard_row_after_two_seconds_of_the_clock() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        service = await started(log, database)
+        put(log, approved(1))
+        await service.turn(0)
+        put(log, approved(1))
+        for second in range(1, 5):
+            log.append(MARKET_CLOCK, 0, codec.encode(clock(second)))
+            await service.turn(0)
+            read = database.shards[0].next[RISK_DECISIONS]
+            assert read == (1 if second < 3 else 2), second
+        assert len(told(log, OMS_JOURNAL)) == 2
 
     play(body)
 
