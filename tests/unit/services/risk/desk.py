@@ -221,7 +221,7 @@ class Desk(Driver):
     def replace(self, order_id: str, **fields: Any) -> Any:
         return self.command(ReplaceOrder, order_id=order_id, **fields)[0]
 
-    def withdraw(self, amount: str, **fields: Any) -> Any:
+    def withdraw(self, amount: str, /, **fields: Any) -> Any:
         return self.command(Withdraw, **{"amount": D(amount), **fields})[0]
 
     def set_limits(self, **values: str) -> list[Event]:
