@@ -40,6 +40,7 @@ from shared.metrics import serve as serve_metrics
 
 RETRY_S = 0.3
 SHUTDOWN_S = 1
+KEEP_ALIVE_S = 75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +182,7 @@ def config(app: Any, settings: GatewaySettings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
 
