@@ -1,4 +1,4 @@
-"""The tables of risk: its own book, what it reserved, limits, halts, breakers, and its decisions."""
+"""The tables of risk: its own book, what it reserved, limits, halts, breakers, decisions."""
 
 from deploy.migrations import tools
 

@@ -37,4 +37,5 @@ def _codes(message: Event) -> list[tuple[str, str]]:
 
 def _line(message: Event, code: str, scope: str) -> str:
     named = tags("risk_events", code=code, scope=scope)
-    return f'{named} count=1i,type="{type(message).__name__}" {int(message.at) * 1000 + message.seq % 1000}'
+    time_ns = int(message.at) * 1000 + message.seq % 1000
+    return f'{named} count=1i,type="{type(message).__name__}" {time_ns}'

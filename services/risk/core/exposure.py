@@ -14,88 +14,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.risk.core.limits import NO_LIMITS, ONE, UNLIMITED, Limits
-from services.risk.core.rows import (
-    AccountRow,
-    ArrivalsRow,
-    ClientIdRow,
-    LiveOrderRow,
-    PositionRow,
-    WithdrawalRow,
-)
+from services.risk.core.holding import Holding, Part
+from services.risk.core.limits import NO_LIMITS, UNLIMITED, Limits
+from services.risk.core.rows import AccountRow, LiveOrderRow, PositionRow
 from services.risk.core.sights import RoomSights, valuation_of
 from shared.events.portfolio import AccountValued
-from shared.types import ZERO, AccountType, Side
-
-
-class Holding:
-    """One account in one symbol. `extra` is what its working orders may add to gross exposure,
-    `mark` the price of a unit in the valuation, `worth` the position at it.
-    """
-
-    __slots__ = (
-        "buy_notional",
-        "buy_quantity",
-        "buy_room",
-        "buy_worth_room",
-        "extra",
-        "mark",
-        "multiplier",
-        "price",
-        "quantity",
-        "sell_notional",
-        "sell_quantity",
-        "sell_room",
-        "sell_worth_room",
-        "worth",
-    )
-
-    def __init__(self, multiplier: Decimal) -> None:
-        self.multiplier = multiplier
-        self.quantity = self.price = self.mark = self.worth = ZERO
-        self.buy_quantity = self.buy_notional = ZERO
-        self.sell_quantity = self.sell_notional = ZERO
-        self.extra = ZERO
-        self.measure(NO_LIMITS)
-
-    def measure(self, limits: Limits) -> None:
-        """What the limits leave: units that one order may buy or sell, and the worth that position
-        and order may have beside what works.
-        """
-        most, largest = limits.position_quantity_max, limits.order_quantity_max
-        self.buy_room = min(largest, most - self.quantity - self.buy_quantity)
-        self.sell_room = min(largest, most + self.quantity - self.sell_quantity)
-        self.buy_worth_room = limits.position_notional_max - self.buy_notional
-        self.sell_worth_room = limits.position_notional_max - self.sell_notional
-
-    def extra_with(
-        self, buy: Decimal, buy_notional: Decimal, sell: Decimal, sell_notional: Decimal
-    ) -> Decimal:
-        """What such working orders would add to gross exposure. Orders of which a part would pass
-        through zero count whole.
-        """
-        held = self.quantity
-        extra = ZERO
-        if buy and (held >= 0 or buy > -held):
-            extra = buy_notional
-        if sell and (held <= 0 or sell > held):
-            extra += sell_notional
-        return extra
-
-
-class Part:
-    """What one live order may still do: open quantity and worst notional, old or replaced."""
-
-    __slots__ = ("notional", "quantity")
-
-    def __init__(self, row: LiveOrderRow, multiplier: Decimal) -> None:
-        quantity = max(row.quantity - row.cum_quantity, ZERO)
-        notional = quantity * row.price * multiplier
-        if row.replacement_quantity is not None and row.replacement_price is not None:
-            other = max(row.replacement_quantity - row.cum_quantity, ZERO)
-            notional = max(notional, other * row.replacement_price * multiplier)
-            quantity = max(quantity, other)
-        self.quantity, self.notional = quantity, notional
+from shared.types import ZERO, Side
 
 
 class AccountBook:
@@ -255,71 +179,3 @@ class AccountBook:
         else:
             holding.sell_quantity += sign * part.quantity
             holding.sell_notional += sign * part.notional
-
-
-def room_keys(venue: str, partition: int) -> tuple[str, str, str]:
-    """The rooms that an account's orders depend on, as their signs of life are named."""
-    return (f"oms/{partition}", f"portfolio/{partition}", f"venue.{venue}/{partition}")
-
-
-class Books:
-    """The books of all accounts of a shard, moved by every row change of its tables."""
-
-    def __init__(self, multipliers: dict[str, Decimal], partition: int) -> None:
-        self._multipliers, self._partition = multipliers, partition
-        self.accounts: dict[str, AccountBook] = {}
-
-    def of(self, account_id: str) -> AccountBook:
-        """The book of an account; an empty one where nothing is known."""
-        book = self.accounts.get(account_id)
-        if book is None:
-            book = self.accounts[account_id] = AccountBook(account_id)
-        return book
-
-    def _holding(self, book: AccountBook, symbol: str) -> Holding:
-        return book.holding(symbol, self._multipliers.get(symbol, ONE))
-
-    def on_account(self, old: AccountRow | None, new: AccountRow | None) -> None:
-        """An account row changed."""
-        row = new or old
-        if row is not None:
-            book = self.of(row.account_id)
-            if book.row is None:
-                book.rooms = RoomSights(room_keys(row.venue, self._partition))
-                book.is_cash = row.type is AccountType.CASH
-            book.set_row(new)
-
-    def on_position(self, old: PositionRow | None, new: PositionRow | None) -> None:
-        """A position row changed."""
-        row = new or old
-        if row is not None:
-            book = self.of(row.account_id)
-            book.move_position(self._holding(book, row.symbol), new, row.symbol)
-
-    def on_live_order(self, old: LiveOrderRow | None, new: LiveOrderRow | None) -> None:
-        """A live order's row changed."""
-        row = new or old
-        if row is not None:
-            book = self.of(row.account_id)
-            book.move_order(self._holding(book, row.symbol), old, new)
-
-    def on_withdrawal(self, old: WithdrawalRow | None, new: WithdrawalRow | None) -> None:
-        """A withdrawal's row changed."""
-        for row, sign in ((old, -1), (new, 1)):
-            if row is not None:
-                book = self.of(row.account_id)
-                book.withdrawn += sign * row.amount
-                book.is_dirty = True
-
-    def on_client_id(self, old: ClientIdRow | None, new: ClientIdRow | None) -> None:
-        """A client_order_id is used up, or left memory."""
-        if old is not None:
-            self.of(old.account_id).used_ids.discard(old.client_order_id)
-        if new is not None:
-            self.of(new.account_id).used_ids.add(new.client_order_id)
-
-    def on_arrivals(self, old: ArrivalsRow | None, new: ArrivalsRow | None) -> None:
-        """The times of approved orders changed."""
-        row = new or old
-        if row is not None:
-            self.of(row.account_id).arrivals = () if new is None else new.times

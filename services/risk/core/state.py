@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.risk.core.exposure import Books
+from services.risk.core.books import Books
 from services.risk.core.limits import NO_LIMITS, Limits
 from services.risk.core.reference import Reference
 from services.risk.core.rows import (

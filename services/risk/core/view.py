@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from services.risk.core.codes import REFERENCE_PRICE_MISSING, REFERENCE_PRICE_STALE
-from services.risk.core.exposure import AccountBook, Holding, Part
+from services.risk.core.exposure import AccountBook
+from services.risk.core.holding import Holding, Part
 from services.risk.core.limits import ONE
 from services.risk.core.reference import Reference, seen_at
 from services.risk.core.rows import LiveOrderRow

@@ -6,9 +6,7 @@ makes it otherwise.
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,7 +29,6 @@ from shared.events.oms import OrderCanceled, OrderFilled, OrderSubmitted
 from shared.events.portfolio import AccountOpened, AccountValued, CashMoved, PositionValue
 from shared.events.risk import OrderApproved
 from shared.events.runtime import RoomAlive
-from shared.instruments import Instrument
 from shared.messages import Event
 from shared.table import Latest
 from shared.types import (
@@ -41,38 +38,25 @@ from shared.types import (
     Order,
     OrderState,
     OrderStatus,
-    OrderType,
     Scope,
     ScopeKind,
     Side,
-    Time,
     Violation,
 )
 from tests.builders import ACCOUNT, FIRM, NOON, account, order
 from tests.unit.services.driver import Driver
+from tests.unit.services.risk.words import (
+    CLASSES,
+    INSTRUMENTS,
+    PRICES,
+    D,
+    codes,
+    examples,
+    limit,
+    state_of,
+)
 
-ROOT = Path(__file__).parents[4]
-CLASSES = tomllib.loads((ROOT / "deploy" / "config" / "limits.toml").read_text())
-INSTRUMENTS = {
-    "AIG": Instrument(symbol="AIG"),
-    "IBM": Instrument(symbol="IBM"),
-    "FIX": Instrument(symbol="FIX", shortable=False),
-    "OLD": Instrument(symbol="OLD", tradable=False),
-    "EUX": Instrument(symbol="EUX", currency="EUR"),
-    "FUT": Instrument(symbol="FUT", multiplier=Decimal(50)),
-}
-PRICES = {"AIG": (100.0, 100.1), "IBM": (50.0, 50.05)}
-D = Decimal
-
-
-def limit(price: str, **fields: Any) -> dict[str, Any]:
-    """The fields of a limit order."""
-    return {"type": OrderType.LIMIT, "limit_price": D(price), **fields}
-
-
-def codes(violations: tuple[Violation, ...]) -> list[str]:
-    """The codes of violations, in their order."""
-    return [violation.code for violation in violations]
+__all__ = ["CLASSES", "INSTRUMENTS", "D", "Desk", "codes", "examples", "limit", "state_of"]
 
 
 class Desk(Driver):
@@ -208,7 +192,7 @@ class Desk(Driver):
         """Judge an order without submitting it."""
         asked_at = fields.pop("asked_at", self.at.wall)
         asked = order(fields.pop("order_id", "looked-at"), **fields)
-        view = View(asked, asked_at, self.state, self.at)  # type: ignore[arg-type]
+        view = View(asked, asked_at, self.state, self.at)
         return asked, view, decide(asked, view)
 
     def check(self, check: Any, **fields: Any) -> Violation | None:
@@ -241,7 +225,7 @@ class Desk(Driver):
     # -- what OMS says ----------------------------------------------------------------------------
 
     def order_of(self, order_id: str) -> OrderState:
-        row = self.state.live_orders.get(order_id)  # type: ignore[attr-defined]
+        row = self.state.live_orders.get(order_id)
         assert row is not None, f"no live order {order_id}"
         return state_of(row.body, OrderStatus.NEW, row.cum_quantity)
 
@@ -289,18 +273,3 @@ class Desk(Driver):
         assert self.denied(order_id, **fields) == []
         self.fill(order_id, quantity, price)
         self.value()
-
-
-def state_of(asked: Order, status: OrderStatus, cum: Decimal = ZERO) -> OrderState:
-    """An order as OMS tells it."""
-    ended = status in (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REPLACED)
-    return OrderState(
-        order=asked,
-        status=status,
-        cum_quantity=cum,
-        leaves_quantity=ZERO if ended else asked.quantity - cum,
-        average_price=ZERO,
-        created_at=Time(NOON),
-        submitted_at=Time(NOON),
-        updated_at=Time(NOON),
-    )

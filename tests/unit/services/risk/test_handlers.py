@@ -5,33 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import pytest
 
 from services.risk.handlers import HANDLERS, ROOM
-from shared.events.oms import (
-    ExecutionBusted,
-    ExecutionCorrected,
-    OrderFlagged,
-    OrderReplaced,
-    ReplaceRefused,
-)
-from shared.events.portfolio import PositionAdjusted, PositionChanged
 from shared.events.risk import (
     AlertRaised,
-    BreakerTripped,
     CommandRefused,
     OrderApproved,
     OrderDenied,
-    ReplaceApproved,
-    ReplaceDenied,
     TradingStateChanged,
     WithdrawalApproved,
     WithdrawalDenied,
 )
 from shared.topics import TOPICS
-from shared.types import AccountType, Execution, OrderStatus, Scope, ScopeKind, Side
+from shared.types import AccountType, Scope, ScopeKind
 from tests.builders import ACCOUNT, order, submit
-from tests.unit.services.risk.desk import D, Desk, codes, limit, state_of
+from tests.unit.services.risk.desk import D, Desk, codes, limit
 
 ACCOUNT_SCOPE = Scope(kind=ScopeKind.ACCOUNT, name=ACCOUNT)
 
@@ -153,208 +141,14 @@ def test_a_command_that_speaks_of_another_order_is_refused() -> None:
     assert [type(event) for event in answer] == [CommandRefused]
 
 
-# -- replaces -------------------------------------------------------------------------------------
-
-
-def test_a_replace_is_judged_by_its_increase_only() -> None:
-    desk = Desk(AccountType.CASH, "15000")
-    assert desk.denied("one", **limit("100")) == []
-    assert isinstance(desk.replace("one", quantity=D(149)), ReplaceApproved)
-
-
-def test_a_replace_that_asks_for_too_much_is_denied_and_the_old_order_lives_on() -> None:
-    desk = Desk(AccountType.CASH, "15000")
-    assert desk.denied("one", **limit("100")) == []
-    denied = desk.replace("one", quantity=D(151))
-    assert isinstance(denied, ReplaceDenied)
-    assert (denied.order_id, codes(denied.violations)) == ("one", ["BUYING_POWER_INSUFFICIENT"])
-    assert desk.row("live_orders", "one").replacement_id is None
-
-
-def test_until_its_outcome_a_replace_counts_as_the_worse_of_old_and_new() -> None:
-    desk = Desk(AccountType.CASH, "15000")
-    assert desk.denied("one", **limit("100")) == []
-    smaller = desk.replace("one", quantity=D(50))
-    assert isinstance(smaller, ReplaceApproved)
-    assert desk.denied("two", quantity=D(100), **limit("51")) == ["BUYING_POWER_INSUFFICIENT"]
-    old = state_of(order("one", **limit("100")), OrderStatus.REPLACED)
-    new = state_of(smaller.order, OrderStatus.NEW)
-    desk.told(OrderReplaced, "oms", state=old, successor=new)
-    assert [row.order_id for row in desk.rows("live_orders")] == [smaller.order.order_id]
-    assert desk.denied("three", quantity=D(100), **limit("51")) == []
-
-
-def test_a_refused_replace_frees_what_it_had_added() -> None:
-    desk = Desk(AccountType.CASH, "15000")
-    assert desk.denied("one", **limit("100")) == []
-    larger = desk.replace("one", quantity=D(150))
-    assert desk.denied("two", quantity=D(1), **limit("1")) == ["BUYING_POWER_INSUFFICIENT"]
-    desk.told(
-        ReplaceRefused, "oms", order_id="one", request_id=larger.order.order_id, reason="too_late"
-    )
-    assert desk.denied("three", quantity=D(50), **limit("100")) == []
-
-
-def test_a_fill_during_a_replace_counts_once() -> None:
-    desk = Desk(AccountType.CASH, "15000")
-    assert desk.denied("one", **limit("100")) == []
-    larger = desk.replace("one", quantity=D(150))
-    desk.fill("one", "100", "100")
-    row = desk.row("live_orders", "one")
-    assert (row.ended, row.cum_quantity) == (True, 100)
-    # 15,000 less 10,000 paid, less 50 more at 100 that the venue may have agreed to.
-    assert desk.denied("two", quantity=D(1), **limit("1")) == ["BUYING_POWER_INSUFFICIENT"]
-    desk.told(
-        ReplaceRefused, "oms", order_id="one", request_id=larger.order.order_id, reason="too_late"
-    )
-    assert desk.rows("live_orders") == []
-    assert desk.denied("three", quantity=D(50), **limit("100")) == []
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"order_id": "nobody"}, "ORDER_NOT_OPEN"),
-        ({"quantity": D(30)}, "ORDER_QUANTITY_BELOW_FILLED"),
-        ({"stop_price": D(90)}, "ORDER_FEATURE_UNSUPPORTED"),
-        ({"limit_price": D("100.001")}, "ORDER_PRICE_OFF_TICK"),
-        ({"quantity": D("NaN")}, "ORDER_QUANTITY_INVALID"),
-        ({"client_order_id": "client-one"}, "CLIENT_ORDER_ID_USED"),
-    ],
-)
-def test_a_replace_that_cannot_be_is_denied(fields: dict[str, Any], code: str) -> None:
-    desk = Desk()
-    assert desk.denied("one", **limit("100")) == []
-    desk.fill("one", "30", "100")
-    denied = desk.replace(fields.pop("order_id", "one"), **fields)
-    assert isinstance(denied, ReplaceDenied)
-    assert codes(denied.violations) == [code]
-
-
-def test_a_second_replace_waits_for_the_first() -> None:
-    desk = Desk()
-    assert desk.denied("one", **limit("100")) == []
-    assert isinstance(desk.replace("one", quantity=D(50)), ReplaceApproved)
-    again = desk.replace("one", quantity=D(60))
-    assert codes(again.violations) == ["ORDER_REPLACE_PENDING"]
-
-
-def test_under_a_halt_a_replace_may_only_make_an_order_smaller() -> None:
-    desk = Desk()
-    assert desk.denied("one", **limit("90")) == []
-    desk.halt(ACCOUNT_SCOPE)
-    assert codes(desk.replace("one", quantity=D(101)).violations) == ["TRADING_STATE_HALTED"]
-    assert isinstance(desk.replace("one", quantity=D(99)), ReplaceApproved)
-
-
-# -- the book against the venue and against portfolio ---------------------------------------------
-
-
-def execution(quantity: str, price: str, name: str = "execution-1") -> Execution:
-    return Execution(
-        execution_id=name, order_id="one", account_id=ACCOUNT, symbol="AIG", side=Side.BUY,
-        quantity=D(quantity), price=D(price), transact_at=Desk().at.market,
-    )  # fmt: skip
-
-
-def test_a_bust_takes_quantity_and_cash_back_and_the_order_lives_again() -> None:
-    desk = Desk()
-    verdict = desk.submit("one", **limit("100"))
-    desk.fill("one", "100", "100")
-    told = state_of(verdict.order, OrderStatus.NEW)
-    desk.told(ExecutionBusted, "oms", state=told, execution=execution("100", "100"))
-    assert desk.row("positions", ACCOUNT, "AIG").quantity == 0
-    assert desk.row("accounts", ACCOUNT).cash == 100_000
-    assert desk.row("live_orders", "one").quantity == 100
-
-
-def test_a_correction_puts_one_execution_in_the_place_of_another() -> None:
-    desk = Desk()
-    verdict = desk.submit("one", **limit("100"))
-    desk.fill("one", "100", "100")
-    told = state_of(verdict.order, OrderStatus.PARTIALLY_FILLED, D(90))
-    desk.told(
-        ExecutionCorrected, "oms", state=told, execution=execution("90", "99", "execution-2"),
-        previous=execution("100", "100"),
-    )  # fmt: skip
-    assert desk.row("positions", ACCOUNT, "AIG").quantity == 90
-    assert desk.row("accounts", ACCOUNT).cash == D(100_000 - 90 * 99)
-    assert desk.row("live_orders", "one").cum_quantity == 90
-
-
-def position(desk: Desk, quantity: str, seq: int) -> list[Any]:
-    return desk.told(
-        PositionChanged, "portfolio", symbol="AIG", quantity=D(quantity), average_price=D(100),
-        cost_basis=D(0), realised=D(0), cash=D(0), currency="USD", oms_seq=seq, order_id="one",
-        execution_id="execution-1",
-    )  # fmt: skip
-
-
-def test_the_same_position_at_the_same_number_says_nothing() -> None:
-    desk = Desk()
-    desk.submit("one")
-    desk.fill("one", "60", "100")
-    assert position(desk, "60", desk.numbers["oms"]) == []
-
-
-def test_a_difference_raises_an_alert_and_halts_the_account() -> None:
-    desk = Desk()
-    desk.submit("one")
-    desk.fill("one", "60", "100")
-    said = position(desk, "61", desk.numbers["oms"])
-    assert [type(event) for event in said] == [AlertRaised, BreakerTripped, TradingStateChanged]
-    assert "risk has 60, portfolio 61" in said[0].text
-    assert desk.denied("two") == ["TRADING_STATE_HALTED"]
-
-
-def test_what_portfolio_says_first_waits_until_risk_has_handled_the_same_event() -> None:
-    desk = Desk()
-    desk.submit("one")
-    number = desk.numbers["oms"] + 1
-    assert position(desk, "60", number) == []
-    desk.told(PositionAdjusted, "portfolio", symbol="AIG", quantity_delta=D(5), reason="import")
-    desk.fill("one", "60", "100")
-    assert desk.rows("expected_positions") == []
-    assert desk.denied("two") == []
-    assert position(desk, "65", number) == []
-
-
-def test_an_older_position_is_not_compared() -> None:
-    desk = Desk()
-    desk.submit("one")
-    desk.fill("one", "60", "100")
-    desk.fill("one", "10", "100")
-    assert position(desk, "60", desk.numbers["oms"] - 1) == []
-
-
-@pytest.mark.parametrize(("alert", "halts"), [("reconcile", True), ("late_fill", False)])
-def test_what_oms_flags_is_an_alert_and_a_broken_book_a_halt(alert: str, halts: bool) -> None:
-    desk = Desk()
-    said = desk.told(OrderFlagged, "oms", order_id="one", alert=alert, text="look")
-    assert isinstance(said[0], AlertRaised)
-    assert (desk.denied("one") == ["TRADING_STATE_HALTED"]) is halts
-
-
-def test_a_reconciliation_halt_is_taken_off_by_a_person_only() -> None:
-    desk = Desk()
-    desk.told(OrderFlagged, "oms", order_id="one", alert="reconcile", text="look")
-    assert desk.resume(ACCOUNT_SCOPE)[0].code == "BREAKER_LATCHED"  # type: ignore[attr-defined]
-    offer: Any = desk.rearm("reconciliation")
-    desk.rearm("reconciliation", token=offer.token)
-    assert desk.denied("one") == []
-
-
-# -- states of a restart --------------------------------------------------------------------------
-
-
 def test_a_restart_keeps_book_orders_halts_and_limits() -> None:
     desk = Desk(position_quantity_max="150")
     desk.submit("one")
     desk.fill("one", "40", "100.10")
     desk.halt(Scope(kind=ScopeKind.SYMBOL, name="IBM"))
-    lived = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    lived = desk.state.books.of(ACCOUNT)
     desk.restart()
-    loaded = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    loaded = desk.state.books.of(ACCOUNT)
     for name in ("cash", "extra", "buy_notional", "open_count"):
         assert getattr(loaded, name) == getattr(lived, name), name
     desk.refresh()
@@ -364,10 +158,10 @@ def test_a_restart_keeps_book_orders_halts_and_limits() -> None:
 
 def test_a_handler_that_fails_leaves_the_sums_as_they_were() -> None:
     desk = Desk()
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     before = (book.extra, book.open_count, book.cash)
     marks = [(table, table.mark()) for table in desk.state.tables()]
-    HANDLERS[type(submit())](submit(at=desk.at.wall), desk.state, desk.at)  # type: ignore[arg-type]
+    HANDLERS[type(submit())](submit(at=desk.at.wall), desk.state, desk.at)
     assert (book.extra, book.open_count) == (D("10210.2"), 1)
     for table, mark in marks:
         table.revert(mark)

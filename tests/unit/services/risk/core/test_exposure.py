@@ -12,62 +12,20 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.risk.core.exposure import AccountBook, Holding, Part, room_keys
+from services.risk.core.exposure import AccountBook, Holding
 from services.risk.core.rows import LiveOrderRow
 from shared.events.oms import OrderReplaced, ReplaceRefused
 from shared.events.risk import OrderApproved, ReplaceApproved, WithdrawalApproved
 from shared.types import ZERO, AccountType, OrderStatus, OrderType, Side
-from tests.builders import ACCOUNT, NOON, order
-from tests.unit.services.risk.desk import D, Desk, limit, state_of
-
-
-def row(**fields: Any) -> LiveOrderRow:
-    values: dict[str, Any] = {
-        "order_id": "one", "account_id": ACCOUNT, "firm_id": "firm-1", "symbol": "AIG",
-        "side": Side.BUY, "strategy": "manual", "quantity": D(100), "price": D(10),
-        "approved_at": NOON, "body": order("one"),
-    }  # fmt: skip
-    return LiveOrderRow(**{**values, **fields})
-
-
-def test_a_part_is_what_is_left_at_its_worst_price() -> None:
-    part = Part(row(cum_quantity=D(40)), D(1))
-    assert (part.quantity, part.notional) == (60, 600)
-
-
-def test_a_part_of_a_future_counts_its_multiplier() -> None:
-    assert Part(row(), D(50)).notional == 50_000
-
-
-def test_a_replaced_part_is_the_worse_of_both_in_units_and_in_worth() -> None:
-    part = Part(row(replacement_quantity=D(30), replacement_price=D(40)), D(1))
-    assert (part.quantity, part.notional) == (100, 1200)
-
-
-def test_an_overfilled_part_is_nothing() -> None:
-    assert Part(row(cum_quantity=D(120)), D(1)).notional == 0
-
-
-def test_buys_that_only_cover_a_short_add_nothing_and_beyond_it_they_count_whole() -> None:
-    holding = Holding(D(1))
-    holding.quantity = D(-100)
-    assert holding.extra_with(D(100), D(1000), ZERO, ZERO) == 0
-    assert holding.extra_with(D(101), D(1010), ZERO, ZERO) == 1010
-
-
-def test_sells_that_only_close_a_long_add_nothing_and_beyond_it_they_count_whole() -> None:
-    holding = Holding(D(1))
-    holding.quantity = D(100)
-    assert holding.extra_with(ZERO, ZERO, D(100), D(1000)) == 0
-    assert holding.extra_with(ZERO, ZERO, D(101), D(1010)) == 1010
-    assert holding.extra_with(D(5), D(50), D(101), D(1010)) == 1060
+from tests.builders import ACCOUNT
+from tests.unit.services.risk.desk import D, Desk, examples, limit, state_of
 
 
 def test_buying_power_of_a_margin_account_by_hand() -> None:
     desk = Desk(cash="100000")
     desk.buy("AIG", "100", "100")
     desk.submit("two", symbol="IBM", **limit("50"))
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     # equity 90,000 cash + 100 x 100; twice that, less 10,000 held, less 100 x 50 working
     assert book.equity == 100_000
     assert book.buying_power == 200_000 - 10_000 - 5_000
@@ -78,7 +36,7 @@ def test_buying_power_of_a_cash_account_by_hand() -> None:
     desk.buy("AIG", "100", "100")
     desk.submit("two", symbol="IBM", **limit("50"))
     desk.withdraw("1000")
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     assert book.buying_power == 90_000 - 5_000 - 1_000
 
 
@@ -86,7 +44,7 @@ def test_a_position_is_worth_its_last_fill_until_a_valuation_names_a_price() -> 
     desk = Desk()
     desk.submit("one")
     desk.fill("one", "100", "100.10")
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     assert book.gross == 10_010
     desk.marks["AIG"] = D(90)
     desk.value()
@@ -97,10 +55,6 @@ def test_a_position_is_worth_its_last_fill_until_a_valuation_names_a_price() -> 
 def test_a_new_book_knows_nothing() -> None:
     book = AccountBook("nobody")
     assert (book.buying_power, book.equity, book.is_ready) == (0, 0, False)
-
-
-def test_rooms_are_named_with_their_partition() -> None:
-    assert room_keys("paper", 3) == ("oms/3", "portfolio/3", "venue.paper/3")
 
 
 POSITION_MAX, GROSS_MAX = D(300), D(40_000)
@@ -212,7 +166,7 @@ class Trading:
         self.desk.tick()
 
     def book(self) -> AccountBook:
-        return self.desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined,no-any-return]
+        return self.desk.state.books.of(ACCOUNT)
 
     def used(self) -> Decimal:
         return self.book().gross + self.book().extra
@@ -257,7 +211,7 @@ class Trading:
         self.desk.judge()
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=examples(15), derandomize=True, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_whatever_the_order_of_events_no_approval_passes_a_limit(seed: int) -> None:
     Trading(seed).run(60)
@@ -265,15 +219,15 @@ def test_whatever_the_order_of_events_no_approval_passes_a_limit(seed: int) -> N
 
 def test_the_events_are_worth_the_test() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(20):
+    for seed in range(12):
         trading = Trading(seed)
         trading.run(60)
         seen += trading.steps
-    assert min(seen.values()) >= 5, seen
+    assert min(seen.values()) >= 3, seen
     assert len(seen) == 9, seen
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=examples(20), derandomize=True, deadline=None)
 @given(quantities=st.lists(st.integers(1, 200), min_size=1, max_size=30))
 def test_many_orders_together_never_pass_a_limit_that_one_respects(quantities: list[int]) -> None:
     desk = Desk(cash="1000000", position_quantity_max="500")

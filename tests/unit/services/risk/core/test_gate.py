@@ -62,7 +62,7 @@ def test_an_exit_with_an_unknown_price_is_reserved_as_an_exit() -> None:
 def test_a_gate_that_cannot_decide_denies() -> None:
     desk = Desk()
     desk.state.latest = Latest()
-    desk.state.limits.delete(next(desk.state.limits.rows()).scope_key)  # type: ignore[attr-defined]
+    desk.state.limits.delete(next(desk.state.limits.rows()).scope_key)
     assert desk.denied("one") == [
         "LIMITS_MISSING",
         "VALUATION_MISSING",

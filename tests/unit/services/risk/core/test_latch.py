@@ -58,8 +58,8 @@ def test_confirming_with_the_token_re_arms_and_names_the_person() -> None:
     desk.refresh()
     said = desk.command(RearmBreaker, breaker="daily_loss", token=offer.token, actor="grace")
     assert [type(event) for event in said] == [BreakerRearmed, TradingStateChanged]
-    assert (said[0].actor, said[0].reason) == ("grace", "position closed")  # type: ignore[attr-defined]
-    assert said[1].state is TradingState.ACTIVE  # type: ignore[attr-defined]
+    assert (said[0].actor, said[0].reason) == ("grace", "position closed")
+    assert said[1].state is TradingState.ACTIVE
     assert desk.denied("one") == []
 
 

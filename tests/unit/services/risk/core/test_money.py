@@ -23,7 +23,7 @@ def test_an_account_is_judged_once_a_valuation_agrees_with_its_cash() -> None:
 
 def test_a_valuation_that_knows_other_cash_is_not_agreed_with() -> None:
     desk = Desk()
-    table = desk.state.accounts  # type: ignore[attr-defined]
+    table = desk.state.accounts
     table.put(msgspec.structs.replace(table.get(ACCOUNT), valued=False))
     desk.value(cash=D("99999"))
     assert not desk.row("accounts", ACCOUNT).valued
@@ -44,7 +44,7 @@ def test_cash_may_leave_and_no_more_than_there_is() -> None:
 def test_a_margin_account_keeps_the_equity_its_exposure_stands_on_and_never_borrows() -> None:
     desk = Desk(cash="100000")
     desk.buy("AIG", "500", "100")
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     desk.judge()
     assert withdrawable(book) == 50_000  # cash; equity would allow 75,000
     desk.submit("two", symbol="IBM", **limit("50", quantity=D(600)))
@@ -64,7 +64,7 @@ def test_a_short_account_may_not_take_the_proceeds() -> None:
     desk = Desk(cash="10000")
     desk.short("AIG", "100", "100")
     desk.judge()
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     assert book.cash == 20_000
     assert withdrawable(book) == 5_000  # equity 10,000 less half of 10,000 short
 

@@ -19,8 +19,8 @@ from tests.unit.services.risk.desk import D, Desk, limit, state_of
 def test_an_order_that_ended_is_let_go(status: OrderStatus) -> None:
     desk = Desk()
     verdict = desk.submit("one")
-    follow(state_of(verdict.order, status), desk.state, desk.at)  # type: ignore[arg-type]
-    assert len(desk.state.live_orders) == 0  # type: ignore[attr-defined]
+    follow(state_of(verdict.order, status), desk.state, desk.at)
+    assert len(desk.state.live_orders) == 0
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_an_order_that_ended_is_let_go(status: OrderStatus) -> None:
 def test_an_order_that_may_still_trade_is_held(status: OrderStatus) -> None:
     desk = Desk()
     verdict = desk.submit("one")
-    follow(state_of(verdict.order, status), desk.state, desk.at)  # type: ignore[arg-type]
-    assert desk.state.live_orders.get("one").quantity == 100  # type: ignore[attr-defined]
+    follow(state_of(verdict.order, status), desk.state, desk.at)
+    assert desk.state.live_orders.get("one").quantity == 100
 
 
 def test_an_order_till_canceled_lives_through_the_night() -> None:
     desk = Desk()
     verdict = desk.submit("one", time_in_force=TimeInForce.GTC)
-    follow(state_of(verdict.order, OrderStatus.DONE_FOR_DAY), desk.state, desk.at)  # type: ignore[arg-type]
-    assert len(desk.state.live_orders) == 1  # type: ignore[attr-defined]
+    follow(state_of(verdict.order, OrderStatus.DONE_FOR_DAY), desk.state, desk.at)
+    assert len(desk.state.live_orders) == 1
 
 
 def test_a_restated_quantity_is_what_counts() -> None:
@@ -52,7 +52,7 @@ def test_a_restated_quantity_is_what_counts() -> None:
     verdict = desk.submit("one", **limit("100"))
     smaller = msgspec.structs.replace(verdict.order, quantity=D(40))
     desk.told(OrderRestated, "oms", state=state_of(smaller, OrderStatus.NEW))
-    assert desk.state.books.of(ACCOUNT).extra == 4000  # type: ignore[attr-defined]
+    assert desk.state.books.of(ACCOUNT).extra == 4000
 
 
 def execution(side: Side, fee: str = "0", symbol: str = "AIG") -> Execution:
@@ -76,34 +76,34 @@ def test_an_execution_moves_quantity_cash_and_fee_and_back(
     desk = Desk()
     state = desk.state
     told = execution(side, "1.5", symbol)
-    book(told, state, 7)  # type: ignore[arg-type]
-    held = state.positions.get(ACCOUNT, symbol)  # type: ignore[attr-defined]
+    book(told, state, 7)
+    held = state.positions.get(ACCOUNT, symbol)
     assert (held.quantity, held.price, held.oms_seq) == (quantity, 100, 7)
-    assert state.accounts.get(ACCOUNT).cash == D(cash)  # type: ignore[attr-defined]
-    unbook(told, state, 8)  # type: ignore[arg-type]
-    assert state.positions.get(ACCOUNT, symbol).quantity == 0  # type: ignore[attr-defined]
-    assert state.accounts.get(ACCOUNT).cash == 100_000  # type: ignore[attr-defined]
+    assert state.accounts.get(ACCOUNT).cash == D(cash)
+    unbook(told, state, 8)
+    assert state.positions.get(ACCOUNT, symbol).quantity == 0
+    assert state.accounts.get(ACCOUNT).cash == 100_000
 
 
 def test_a_fill_of_an_account_nobody_opened_stops_the_shard() -> None:
     desk = Desk()
     stray = msgspec.structs.replace(execution(Side.BUY), account_id="nobody")
     with pytest.raises(LookupError, match="nobody"):
-        book(stray, desk.state, 1)  # type: ignore[arg-type]
+        book(stray, desk.state, 1)
 
 
 def test_an_adjustment_leaves_price_and_number_as_they_were() -> None:
     desk = Desk()
     state = desk.state
-    account = state.accounts.get(ACCOUNT)  # type: ignore[attr-defined]
-    book(execution(Side.BUY), state, 7)  # type: ignore[arg-type]
-    move_quantity(account, "AIG", D(10), None, None, state)  # type: ignore[arg-type]
-    held = state.positions.get(ACCOUNT, "AIG")  # type: ignore[attr-defined]
+    account = state.accounts.get(ACCOUNT)
+    book(execution(Side.BUY), state, 7)
+    move_quantity(account, "AIG", D(10), None, None, state)
+    held = state.positions.get(ACCOUNT, "AIG")
     assert (held.quantity, held.price, held.oms_seq) == (20, 100, 7)
 
 
 def test_an_order_nobody_held_is_held_at_its_own_price() -> None:
     desk = Desk()
     told = state_of(order("stray", **limit("50")), OrderStatus.NEW, ZERO)
-    follow(told, desk.state, desk.at)  # type: ignore[arg-type]
-    assert desk.state.live_orders.get("stray").price == 50  # type: ignore[attr-defined]
+    follow(told, desk.state, desk.at)
+    assert desk.state.live_orders.get("stray").price == 50

@@ -45,7 +45,7 @@ def test_what_nobody_hears_is_not_written() -> None:
     desk = Desk()
     before = len(desk.rows("risk_events"))
     told = [CancelRequested(order_id="one", reason="test")]
-    assert write_events(desk.state, told, None, desk.at) == told  # type: ignore[arg-type]
+    assert write_events(desk.state, told, None, desk.at) == told
     assert len(desk.rows("risk_events")) == before
 
 

@@ -22,7 +22,7 @@ def quote(bid: float, ask: float, *flags: QuoteFlag, at: Time = NOON) -> QuoteUp
 
 def referred(seen: QuoteUpdated, **fields: str) -> Reference:
     numbers = {name: D(text) for name, text in fields.items()}
-    reference = Reference(Instrument(symbol="AIG", **numbers))  # type: ignore[arg-type]
+    reference = Reference(Instrument(symbol="AIG", **numbers))
     reference.update(seen)
     return reference
 

@@ -46,7 +46,7 @@ def test_a_change_with_one_wrong_value_changes_nothing() -> None:
 def test_limits_of_what_is_not_enforced_are_refused(kind: ScopeKind) -> None:
     scope = Scope(kind=kind, name="AIG")
     (answer,) = Desk().command(SetLimits, scope=scope, values={}, reason="test")
-    assert answer.code == "SCOPE_NOT_ENFORCED"  # type: ignore[attr-defined]
+    assert answer.code == "SCOPE_NOT_ENFORCED"
 
 
 def test_a_halt_has_a_person_a_reason_and_a_time() -> None:
@@ -75,13 +75,13 @@ def test_a_resume_takes_the_halt_off() -> None:
     desk.halt(Scope(kind=ScopeKind.FIRM, name=FIRM))
     assert desk.denied("one") == ["TRADING_STATE_HALTED"]
     (said,) = desk.resume(Scope(kind=ScopeKind.FIRM))
-    assert said.state is TradingState.ACTIVE  # type: ignore[attr-defined]
+    assert said.state is TradingState.ACTIVE
     assert desk.denied("two") == []
 
 
 def test_a_resume_of_what_is_active_says_so() -> None:
     (said,) = Desk().resume(SCOPE)
-    assert said.state is TradingState.ACTIVE  # type: ignore[attr-defined]
+    assert said.state is TradingState.ACTIVE
 
 
 def test_a_halt_that_expires_is_taken_off_by_the_clock() -> None:
@@ -92,7 +92,7 @@ def test_a_halt_that_expires_is_taken_off_by_the_clock() -> None:
     assert isinstance(said, TradingStateChanged)
     assert (said.state, said.actor, said.firm_id) == (TradingState.ACTIVE, "clock", FIRM)
     assert desk.denied("one") == []
-    assert expire(desk.state, desk.at) == []  # type: ignore[arg-type]
+    assert expire(desk.state, desk.at) == []
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_a_halt_that_expires_is_taken_off_by_the_clock() -> None:
 def test_what_is_no_halt_is_refused(fields: dict[str, Any], code: str) -> None:
     desk = Desk()
     answer = desk.halt(**{"scope": SCOPE, **fields})[0]
-    assert answer.code == code  # type: ignore[attr-defined]
+    assert answer.code == code
     assert desk.denied("one", quantity=D(1)) == []

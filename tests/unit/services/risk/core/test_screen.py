@@ -12,7 +12,7 @@ from services.risk.core.screen import has_room, is_caught_up, is_plain
 from services.risk.core.view import View
 from shared.types import AccountType, OrderType, Scope, ScopeKind, Side, TimeInForce
 from tests.builders import FIRM, order
-from tests.unit.services.risk.desk import D, Desk, limit
+from tests.unit.services.risk.desk import D, Desk, examples, limit
 
 LIMITS = {
     "order_quantity_max": ("off", "100", "5000"),
@@ -84,7 +84,7 @@ def wake(desk: Desk, what: str) -> None:
         desk.value()
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=examples(80), derandomize=True, deadline=None)
 @given(world=worlds, limits=desks, asked=st.lists(orders, min_size=12, max_size=12))
 def test_what_a_look_calls_clear_its_checks_let_pass(
     world: dict[str, Any], limits: dict[str, str], asked: list[dict[str, Any]]
@@ -92,7 +92,7 @@ def test_what_a_look_calls_clear_its_checks_let_pass(
     desk = make(world, limits)
     for fields in asked:
         one = order("looked-at", **fields)
-        view = View(one, desk.at.wall, desk.state, desk.at)  # type: ignore[arg-type]
+        view = View(one, desk.at.wall, desk.state, desk.at)
         if not view.is_sound or not view.reference.is_priced or view.fault or view.is_exit:
             continue
         for look, cleared in CLEARED_BY.items():

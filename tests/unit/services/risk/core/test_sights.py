@@ -50,7 +50,7 @@ def test_news_is_evidence_again() -> None:
     for row in (0, 1):
         latest.set("AIG", quote(row, row))
         sights.read(sight)
-        assert [seen.row for seen in latest.take_evidence()] == [row]  # type: ignore[attr-defined]
+        assert [seen.row for seen in latest.take_evidence()] == [row]
         sights.read(sight)
 
 

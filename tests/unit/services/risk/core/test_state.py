@@ -18,16 +18,16 @@ def test_only_what_is_written_leaves_memory() -> None:
     desk = Desk()
     desk.submit("one")
     state = desk.state
-    assert len(state.decisions) == len(state.client_ids) == 0  # type: ignore[attr-defined]
-    assert len(state.live_orders) == 1  # type: ignore[attr-defined]
+    assert len(state.decisions) == len(state.client_ids) == 0
+    assert len(state.live_orders) == 1
     assert len(desk.rows("decisions")) == len(desk.rows("client_ids")) == 1
 
 
 def test_limits_follow_their_rows() -> None:
     desk = Desk(order_quantity_max="7")
-    book = desk.state.books.of(ACCOUNT)  # type: ignore[attr-defined]
+    book = desk.state.books.of(ACCOUNT)
     assert book.limits.order_quantity_max == D(7)
-    desk.state.limits.delete(f"account::{ACCOUNT}")  # type: ignore[attr-defined]
+    desk.state.limits.delete(f"account::{ACCOUNT}")
     assert not book.limits.is_loaded
 
 
@@ -40,4 +40,4 @@ def test_observations_that_come_from_elsewhere_are_looked_at_there() -> None:
         "ROOM_SILENT",
         "REFERENCE_PRICE_MISSING",
     ]
-    assert state.look_anew().latest is state.latest  # type: ignore[attr-defined]
+    assert state.look_anew().latest is state.latest

@@ -81,14 +81,14 @@ def test_a_replacing_order_is_seen_without_the_one_it_replaces() -> None:
     desk = Desk()
     desk.submit("one", **limit("100"))
     desk.fill("one", "30", "100")
-    old = desk.state.live_orders.get("one")  # type: ignore[attr-defined]
+    old = desk.state.live_orders.get("one")
     asked = order("two", quantity=D(120), **limit("101"))
-    view = ReplaceView(asked, desk.at.wall, desk.state, desk.at, old)  # type: ignore[arg-type]
+    view = ReplaceView(asked, desk.at.wall, desk.state, desk.at, old)
     assert (view.open_same, view.open_notional) == (0, 0)
     assert (view.quantity, view.worst, view.is_smaller) == (90, 9090, False)
     assert view.added == 9090 - 7000
     less = order("three", quantity=D(100), **limit("99"))
-    view = ReplaceView(less, desk.at.wall, desk.state, desk.at, old)  # type: ignore[arg-type]
+    view = ReplaceView(less, desk.at.wall, desk.state, desk.at, old)
     assert (view.quantity, view.worst, view.is_smaller) == (70, 6930, True)
 
 

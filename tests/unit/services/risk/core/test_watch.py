@@ -91,12 +91,12 @@ def test_an_account_begins_with_its_breakers_armed() -> None:
     desk = Desk()
     row = desk.row("breakers", ACCOUNT, "daily_loss")
     assert (row.state, row.value) == ("armed", None)
-    arm(ACCOUNT, desk.state, desk.at)  # type: ignore[arg-type]
-    assert not desk.state.breakers.is_changed()  # type: ignore[attr-defined]
+    arm(ACCOUNT, desk.state, desk.at)
+    assert not desk.state.breakers.is_changed()
 
 
 def test_a_valuation_of_an_unknown_account_is_not_measured() -> None:
     desk = Desk()
     seen = desk.state.latest.read(AccountValued, ACCOUNT)
-    desk.state.accounts.delete(ACCOUNT)  # type: ignore[attr-defined]
-    assert measure(seen, desk.state, desk.at) == []  # type: ignore[arg-type]
+    desk.state.accounts.delete(ACCOUNT)
+    assert measure(seen, desk.state, desk.at) == []

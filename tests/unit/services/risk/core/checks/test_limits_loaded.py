@@ -13,7 +13,7 @@ def test_an_account_with_limits_passes() -> None:
 
 def test_an_account_without_limits_is_denied() -> None:
     desk = Desk()
-    desk.state.limits.delete(f"account::{ACCOUNT}")  # type: ignore[attr-defined]
+    desk.state.limits.delete(f"account::{ACCOUNT}")
     told = desk.check(limits_loaded)
     assert told is not None
     assert told.code == "LIMITS_MISSING"

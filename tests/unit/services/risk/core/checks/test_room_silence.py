@@ -36,7 +36,7 @@ def test_a_room_that_speaks_again_passes() -> None:
 
 def test_the_same_room_in_another_partition_says_nothing() -> None:
     desk = Desk()
-    desk.state.partition = 4  # type: ignore[attr-defined]
-    assert desk.state.books.of(ACCOUNT).rooms is not None  # type: ignore[attr-defined]
-    names = [sight.name[1] for sight in desk.state.books.of(ACCOUNT).rooms.sights]  # type: ignore[attr-defined]
+    desk.state.partition = 4
+    assert desk.state.books.of(ACCOUNT).rooms is not None
+    names = [sight.name[1] for sight in desk.state.books.of(ACCOUNT).rooms.sights]
     assert names == ["oms/3", "portfolio/3", "venue.paper/3"]

@@ -1,0 +1,112 @@
+"""Replaces, told as stories: judged by what they add, held until their outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.events.oms import (
+    OrderReplaced,
+    ReplaceRefused,
+)
+from shared.events.risk import (
+    ReplaceApproved,
+    ReplaceDenied,
+)
+from shared.types import AccountType, OrderStatus, Scope, ScopeKind
+from tests.builders import ACCOUNT, order
+from tests.unit.services.risk.desk import D, Desk, codes, limit, state_of
+
+ACCOUNT_SCOPE = Scope(kind=ScopeKind.ACCOUNT, name=ACCOUNT)
+
+
+def test_a_replace_is_judged_by_its_increase_only() -> None:
+    desk = Desk(AccountType.CASH, "15000")
+    assert desk.denied("one", **limit("100")) == []
+    assert isinstance(desk.replace("one", quantity=D(149)), ReplaceApproved)
+
+
+def test_a_replace_that_asks_for_too_much_is_denied_and_the_old_order_lives_on() -> None:
+    desk = Desk(AccountType.CASH, "15000")
+    assert desk.denied("one", **limit("100")) == []
+    denied = desk.replace("one", quantity=D(151))
+    assert isinstance(denied, ReplaceDenied)
+    assert (denied.order_id, codes(denied.violations)) == ("one", ["BUYING_POWER_INSUFFICIENT"])
+    assert desk.row("live_orders", "one").replacement_id is None
+
+
+def test_until_its_outcome_a_replace_counts_as_the_worse_of_old_and_new() -> None:
+    desk = Desk(AccountType.CASH, "15000")
+    assert desk.denied("one", **limit("100")) == []
+    smaller = desk.replace("one", quantity=D(50))
+    assert isinstance(smaller, ReplaceApproved)
+    assert desk.denied("two", quantity=D(100), **limit("51")) == ["BUYING_POWER_INSUFFICIENT"]
+    old = state_of(order("one", **limit("100")), OrderStatus.REPLACED)
+    new = state_of(smaller.order, OrderStatus.NEW)
+    desk.told(OrderReplaced, "oms", state=old, successor=new)
+    assert [row.order_id for row in desk.rows("live_orders")] == [smaller.order.order_id]
+    assert desk.denied("three", quantity=D(100), **limit("51")) == []
+
+
+def test_a_refused_replace_frees_what_it_had_added() -> None:
+    desk = Desk(AccountType.CASH, "15000")
+    assert desk.denied("one", **limit("100")) == []
+    larger = desk.replace("one", quantity=D(150))
+    assert desk.denied("two", quantity=D(1), **limit("1")) == ["BUYING_POWER_INSUFFICIENT"]
+    desk.told(
+        ReplaceRefused, "oms", order_id="one", request_id=larger.order.order_id, reason="too_late"
+    )
+    assert desk.denied("three", quantity=D(50), **limit("100")) == []
+
+
+def test_a_fill_during_a_replace_counts_once() -> None:
+    desk = Desk(AccountType.CASH, "15000")
+    assert desk.denied("one", **limit("100")) == []
+    larger = desk.replace("one", quantity=D(150))
+    desk.fill("one", "100", "100")
+    row = desk.row("live_orders", "one")
+    assert (row.ended, row.cum_quantity) == (True, 100)
+    # 15,000 less 10,000 paid, less 50 more at 100 that the venue may have agreed to.
+    assert desk.denied("two", quantity=D(1), **limit("1")) == ["BUYING_POWER_INSUFFICIENT"]
+    desk.told(
+        ReplaceRefused, "oms", order_id="one", request_id=larger.order.order_id, reason="too_late"
+    )
+    assert desk.rows("live_orders") == []
+    assert desk.denied("three", quantity=D(50), **limit("100")) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"order_id": "nobody"}, "ORDER_NOT_OPEN"),
+        ({"quantity": D(30)}, "ORDER_QUANTITY_BELOW_FILLED"),
+        ({"stop_price": D(90)}, "ORDER_FEATURE_UNSUPPORTED"),
+        ({"limit_price": D("100.001")}, "ORDER_PRICE_OFF_TICK"),
+        ({"quantity": D("NaN")}, "ORDER_QUANTITY_INVALID"),
+        ({"client_order_id": "client-one"}, "CLIENT_ORDER_ID_USED"),
+    ],
+)
+def test_a_replace_that_cannot_be_is_denied(fields: dict[str, Any], code: str) -> None:
+    desk = Desk()
+    assert desk.denied("one", **limit("100")) == []
+    desk.fill("one", "30", "100")
+    denied = desk.replace(fields.pop("order_id", "one"), **fields)
+    assert isinstance(denied, ReplaceDenied)
+    assert codes(denied.violations) == [code]
+
+
+def test_a_second_replace_waits_for_the_first() -> None:
+    desk = Desk()
+    assert desk.denied("one", **limit("100")) == []
+    assert isinstance(desk.replace("one", quantity=D(50)), ReplaceApproved)
+    again = desk.replace("one", quantity=D(60))
+    assert codes(again.violations) == ["ORDER_REPLACE_PENDING"]
+
+
+def test_under_a_halt_a_replace_may_only_make_an_order_smaller() -> None:
+    desk = Desk()
+    assert desk.denied("one", **limit("90")) == []
+    desk.halt(ACCOUNT_SCOPE)
+    assert codes(desk.replace("one", quantity=D(101)).violations) == ["TRADING_STATE_HALTED"]
+    assert isinstance(desk.replace("one", quantity=D(99)), ReplaceApproved)
