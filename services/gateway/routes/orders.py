@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.gateway.alpaca.orders import order as shown
 from services.gateway.core.bodies import decode, text
-from services.gateway.core.keys import Scope
+from services.gateway.core.keys import ApiKey, Scope
 from services.gateway.core.numbers import ABSENT, Raw, positive
 from services.gateway.core.orders import (
     CLIENT_ID_MAX,
@@ -182,7 +182,7 @@ async def cancel_one(request: Request, order_id: str) -> None:
     key, wanted = key_of(request, Scope.TRADE), uuid_of(order_id)
     desk = services(request)
     found = None if wanted is None else await desk.reads.order(wanted)
-    if found is not None and key.account_id not in (None, found.state.order.account_id):
+    if found is not None and not may_see(key, found):
         found, wanted = None, None
     if wanted is None or (found is None and key.account_id is None):
         raise not_found(f"order not found for {order_id[:64]}")
@@ -220,11 +220,14 @@ async def found_order(request: Request, scope: Scope, order_id: str) -> Found:
     """An order that the asker may see. Raises Problem (404)."""
     key, wanted = key_of(request, scope), uuid_of(order_id)
     found = None if wanted is None else await services(request).reads.order(wanted)
-    hidden = found is None or is_no_order(found)
-    if hidden or key.account_id not in (None, found.state.order.account_id):  # type: ignore[union-attr]
+    if found is None or is_no_order(found) or not may_see(key, found):
         raise not_found(f"order not found for {order_id[:64]}")
-    assert found is not None
     return found
+
+
+def may_see(key: ApiKey, found: Found) -> bool:
+    """Whether the order is of the key's account, or the key of none."""
+    return key.account_id in (None, found.state.order.account_id)
 
 
 def is_no_order(found: Found) -> bool:

@@ -1,3 +1,5 @@
+"""The outermost layer: prefixes, headers, bodies."""
+
 from __future__ import annotations
 
 import asyncio

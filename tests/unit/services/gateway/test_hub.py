@@ -1,3 +1,5 @@
+"""What is heard: answers, order, market time."""
+
 from __future__ import annotations
 
 import asyncio

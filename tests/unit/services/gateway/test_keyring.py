@@ -1,3 +1,5 @@
+"""Keys in memory."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Orders: answers, promises, repetitions, cancels, replaces."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Kill flags as files."""
+
 from __future__ import annotations
 
 import json

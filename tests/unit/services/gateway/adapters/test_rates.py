@@ -1,3 +1,5 @@
+"""Rates, shared and alone."""
+
 from __future__ import annotations
 
 import asyncio

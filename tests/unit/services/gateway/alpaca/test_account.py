@@ -1,3 +1,5 @@
+"""Account and positions, reckoned by hand."""
+
 from __future__ import annotations
 
 from decimal import Decimal

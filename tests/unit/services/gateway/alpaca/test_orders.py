@@ -1,3 +1,5 @@
+"""Orders and assets in Alpaca's closed words."""
+
 from __future__ import annotations
 
 from decimal import Decimal

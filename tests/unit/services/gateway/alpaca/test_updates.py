@@ -1,3 +1,5 @@
+"""Events of the stream."""
+
 from __future__ import annotations
 
 import msgspec

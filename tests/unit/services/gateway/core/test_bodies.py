@@ -1,3 +1,5 @@
+"""Bodies: what is read, and what each fault is answered."""
+
 from __future__ import annotations
 
 import msgspec

@@ -1,3 +1,5 @@
+"""Keys: their secrets, scopes and accounts."""
+
 from __future__ import annotations
 
 import pytest

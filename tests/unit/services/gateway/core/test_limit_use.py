@@ -1,3 +1,5 @@
+"""The use of limits, reckoned by hand."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Numbers of a body: taken exactly, or refused."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Order bodies: the whole order, or the reason why it cannot be one."""
+
 from __future__ import annotations
 
 from decimal import Decimal

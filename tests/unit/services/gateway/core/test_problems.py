@@ -1,3 +1,5 @@
+"""What clients are told, with the texts and numbers they know."""
+
 from __future__ import annotations
 
 from services.gateway.core.problems import denied, unknown_outcome

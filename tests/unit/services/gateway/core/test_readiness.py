@@ -1,3 +1,5 @@
+"""When a stack is ready."""
+
 from __future__ import annotations
 
 from services.gateway.core.readiness import Readiness

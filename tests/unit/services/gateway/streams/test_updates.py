@@ -1,3 +1,5 @@
+"""The fan-out of the stream."""
+
 from __future__ import annotations
 
 import asyncio
