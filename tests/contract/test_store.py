@@ -44,7 +44,8 @@ def play(request: pytest.FixtureRequest) -> Callable[[Body], None]:
             servers: Servers = request.getfixturevalue("servers")
             return await PostgresStore.connect(servers.postgres_url("oms"), ROOM, KillPoint("oms"))
 
-        asyncio.run(body(in_memory if request.param == "memory" else in_postgres, number))  # type: ignore[arg-type]
+        connect = in_memory if request.param == "memory" else in_postgres
+        asyncio.run(body(connect, number))  # type: ignore[arg-type]
 
     return run
 

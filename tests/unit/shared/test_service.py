@@ -14,6 +14,7 @@ from shared.bus.memory import MemoryLog
 from shared.bus.ports import Partition
 from shared.commands import CancelOrder, ReleaseAccount
 from shared.events.market import ClockAdvanced
+from shared.events.risk import CommandRefused
 from shared.events.runtime import Consumed, Quarantined
 from shared.messages import Command, Message
 from shared.shard import ReaderStopped
@@ -34,7 +35,7 @@ def put(log: MemoryLog, message: Message) -> None:
 def told(log: MemoryLog, topic: str = OMS_ORDERS) -> list[Message]:
     """What a reader accepts: each number once."""
     messages = [codec.decode(topic, raw) for raw in log.partitions[Partition(topic, 0)]]
-    return list({message.seq: message for message in messages}.values())  # type: ignore[attr-defined]
+    return list({getattr(message, "seq", 0): message for message in messages}.values())
 
 
 def count(database: MemoryDatabase, account: str = ACCOUNT) -> int:
@@ -262,7 +263,8 @@ def test_an_unreadable_command_is_refused_and_an_unreadable_event_stops_the_read
         log.append(OMS_INBOX, 0, b'{"type":"CancelOrder","command_id":"bad"}')
         await service.turn(0)
         (refused,) = told(log)
-        assert (refused.command_id, refused.code) == ("bad", "COMMAND_UNREADABLE")  # type: ignore[attr-defined]
+        assert isinstance(refused, CommandRefused)
+        assert (refused.command_id, refused.code) == ("bad", "COMMAND_UNREADABLE")
         log.append(RISK_DECISIONS, 0, b"{")
         with pytest.raises(ReaderStopped):
             await service.turn(0)

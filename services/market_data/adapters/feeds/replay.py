@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,8 +48,8 @@ class _File:
 
     def _pieces(self) -> Iterator[Block]:
         first_row = 0
-        text = {self._named: str, "conditions": str, "ts": str, "date": str}
-        with pd.read_csv(self.path, chunksize=ROWS_PER_CHUNK, dtype=text) as chunks:  # type: ignore[call-overload]
+        text: Any = {self._named: str, "conditions": str, "ts": str, "date": str}
+        with pd.read_csv(self.path, chunksize=ROWS_PER_CHUNK, dtype=text) as chunks:
             for frame in chunks:
                 yield self._ticks(frame, first_row)
                 first_row += len(frame)
