@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -211,6 +212,7 @@ class Trading:
         self.desk.judge()
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=examples(15), derandomize=True, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_whatever_the_order_of_events_no_approval_passes_a_limit(seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def wake(desk: Desk, what: str) -> None:
         desk.value()
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=examples(80), derandomize=True, deadline=None)
 @given(world=worlds, limits=desks, asked=st.lists(orders, min_size=12, max_size=12))
 def test_what_a_look_calls_clear_its_checks_let_pass(
