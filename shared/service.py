@@ -52,6 +52,7 @@ POLL_S = 0.25
 BEAT_S = 1.0
 GAP_S_MAX = 10.0
 MARK_AFTER_S = 0.1
+PAUSE_S_MAX, CLOCK_S_MAX = 1.5, 1.2
 
 
 class Sense(Protocol):
@@ -90,7 +91,7 @@ class Service:
         self._seen: dict[tuple[type, str], Observation] = {}
         self.shards: dict[int, Shard] = {}
         self._gap_since: float | None = None
-        self._last_word = self._last_mark = monotonic_s()
+        self._last_word = self._last_mark = self._turned = monotonic_s()
         self.stopping = False
 
     async def begin(self) -> None:
@@ -133,11 +134,13 @@ class Service:
         """One poll. Returns how many records it held."""
         records = await self._reader.poll(timeout_s)
         began = monotonic_s()
+        while began - self._turned > PAUSE_S_MAX and monotonic_s() - began < CLOCK_S_MAX:
+            records += await self._reader.poll(POLL_S)  # we were stopped: read the clock first
+        self._turned = monotonic_s()
         if records:
             self._kill.reached("K1")
-        for sense in self._senses:
-            for seen in sense.look():
-                self._see(seen)
+        for seen in (seen for sense in self._senses for seen in sense.look()):
+            self._see(seen)
         work = self._ordered(records)
         await self._prefetch(work)
         self._decide(work)

@@ -53,6 +53,7 @@ from shared.events.portfolio import (
 from shared.messages import Command, Event
 from shared.room import Room
 from shared.table import At, Key
+from shared.topics import RISK_INBOX
 
 Told = (
     OrderSubmitted
@@ -259,4 +260,5 @@ ROOM = Room(
     state=RiskState,
     handlers=HANDLERS,  # type: ignore[arg-type]
     names=NAMES,  # type: ignore[arg-type]
+    order=(RISK_INBOX,),
 )
