@@ -13,7 +13,7 @@ from shared.bus.memory import MemoryLog, MemoryReader, MemoryWriter
 from shared.bus.ports import Bounds, Partition, Reader, Record, Writer
 
 Body = Callable[[Reader, Writer, str], Awaitable[None]]
-TOPICS = iter(["risk.inbox", "oms.inbox", "portfolio.inbox", "venue.inbox", "risk.decisions"])
+TOPICS = iter(f"{room}.journal" for room in ("risk", "oms", "venue.paper", "portfolio"))
 
 
 @pytest.fixture(params=["memory", "kafka"])

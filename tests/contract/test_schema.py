@@ -13,11 +13,11 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 import psycopg
 import pytest
-from services.risk.core.state import RiskState
 
 from plimsoll.embedded import Servers
 from services.oms.core.state import OmsState
 from services.portfolio.core.state import PortfolioState
+from services.risk.core.state import RiskState
 from services.venue.core.state import VenueState
 from shared.rows import CommandRow, OutboxRow, QuarantineRow, ShardRow
 from shared.table import Latest, State, Table
