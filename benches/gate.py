@@ -14,10 +14,9 @@ from pathlib import Path
 
 from benches.nautilus import reference
 from benches.result import Result, against, at_most, quantile, told
-from services.risk.core.gate import CHECKS, decide
+from services.risk.core.gate import CHECKS, judge
 from services.risk.core.rows import AccountRow, ClientIdRow, LimitsRow, LiveOrderRow, PositionRow
 from services.risk.core.state import RiskState
-from services.risk.core.view import View
 from services.risk.handlers import on_submit_order
 from shared.commands import SubmitOrder
 from shared.events.market import QuoteUpdated
@@ -254,8 +253,7 @@ def judge_all(state: RiskState, asked: list[SubmitOrder]) -> tuple[float, float]
     denied = 0
     began = time.process_time()
     for command in asked:
-        order = command.order
-        if decide(order, View(order, command.at, state, NOW)).violations:
+        if judge(command.order, command.at, state, NOW).violations:
             denied += 1
     took = time.process_time() - began
     return took / len(asked) * 1e6, denied / len(asked)
@@ -266,8 +264,7 @@ def latencies(state: RiskState, asked: list[SubmitOrder]) -> list[float]:
     clock, found = time.perf_counter, []
     for command in asked:
         began = clock()
-        order = command.order
-        decide(order, View(order, command.at, state, NOW))
+        judge(command.order, command.at, state, NOW)
         found.append((clock() - began) * 1e6)
     return sorted(found)
 

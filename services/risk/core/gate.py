@@ -8,9 +8,8 @@ no usable price, leave out the checks that would reckon with them: others have d
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from math import isfinite
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.risk.core.checks.account_known import account_known
 from services.risk.core.checks.buying_power import buying_power
@@ -35,10 +34,14 @@ from services.risk.core.checks.shares_held import shares_held
 from services.risk.core.checks.trading_state import trading_state
 from services.risk.core.checks.valuation_age import valuation_age
 from services.risk.core.limits import Limits
-from services.risk.core.screen import has_room, is_caught_up, is_plain
-from services.risk.core.view import View
+from services.risk.core.screen import CAUGHT_UP, CLEAR, NOTHING, PLAIN, look
+from services.risk.core.view import NO_BOOK, NO_REFERENCE, View, is_sound
 from shared.events.risk import Evidence
-from shared.types import Order, Violation
+from shared.table import At
+from shared.types import Order, Side, Time, Violation, normal
+
+if TYPE_CHECKING:
+    from services.risk.core.state import RiskState
 
 Check = Callable[[Order, View, Limits], Violation | None]
 
@@ -105,8 +108,8 @@ EXIT = without(NOT_FOR_EXITS)
 EXIT_UNPRICED = without(NOT_FOR_EXITS | WITH_PRICE)
 
 
-CLEARED_BY = {
-    is_caught_up: frozenset(
+CLEARED_AT: dict[int, frozenset[Check]] = {
+    CAUGHT_UP: frozenset(
         {
             account_known,
             limits_loaded,
@@ -114,15 +117,15 @@ CLEARED_BY = {
             valuation_age,
             room_silence,
             trading_state,
+            reference_price_valid,
             client_order_id_unused,
             open_orders,
             orders_per_second,
         }
     ),
-    is_plain: frozenset({instrument_known, instrument_tradable, order_validity, price_collar}),
-    has_room: frozenset(
+    PLAIN: frozenset({instrument_known, instrument_tradable, order_validity, price_collar}),
+    CLEAR: frozenset(
         {
-            reference_price_valid,
             order_quantity,
             order_notional,
             shares_held,
@@ -134,17 +137,15 @@ CLEARED_BY = {
         }
     ),
 }
-"""What each quick look answers for. A check that is not in here runs on every order."""
+"""What each stage of the quick look answers for. A check that is not in here always runs."""
 
 
-def _left(*clear: bool) -> tuple[Check, ...]:
-    cleared = [by for by, is_clear in zip(CLEARED_BY.values(), clear, strict=True) if is_clear]
-    return without(frozenset().union(*cleared))
+def _cleared(stage: int) -> frozenset[Check]:
+    return frozenset[Check]().union(*(CLEARED_AT[n] for n in range(CAUGHT_UP, stage + 1)))
 
 
-LEFT = {clear: _left(*clear) for clear in product((False, True), repeat=3)}
-"""(caught up, plain, has room) -> the checks that still have to run."""
-ALL_CLEAR = LEFT[True, True, True]
+LEFT = tuple(without(_cleared(stage)) for stage in (NOTHING, CAUGHT_UP, PLAIN, CLEAR))
+"""By stage: the checks that an order of new risk still has to take."""
 
 
 class Verdict(NamedTuple):
@@ -154,49 +155,53 @@ class Verdict(NamedTuple):
     exit: bool
 
 
-NOTHING: tuple[Violation, ...] = ()
-CLEAR = Verdict(NOTHING, exit=False)
+APPROVED = Verdict((), exit=False)
 
 
-def decide(order: Order, view: View) -> Verdict:
-    """Judge one order by everything the gate sees of it."""
+def judge(order: Order, asked_at: Time, state: RiskState, at: At) -> Verdict:
+    """Judge a new order by everything the gate sees of it."""
+    stage = look(order, asked_at, state, at)
+    if stage == CLEAR and not LEFT[CLEAR]:
+        return APPROVED
+    return decide(order, View(order, asked_at, state, at), stage)
+
+
+def decide(order: Order, view: View, stage: int = NOTHING) -> Verdict:
+    """Judge an order by its view; `stage` says how far the quick look came with it."""
     limits = view.limits
-    checks = checks_for(order, view, limits)
-    if not checks:  # new risk, and clear in every way
-        return CLEAR
-    found = NOTHING
-    for check in checks:
+    found: tuple[Violation, ...] = ()
+    for check in checks_for(view, stage):
         violation = check(order, view, limits)
         if violation is not None:
             found = (*found, violation)
     return Verdict(found, view.is_exit)
 
 
-def checks_for(order: Order, view: View, limits: Limits) -> tuple[Check, ...]:
+def checks_for(view: View, stage: int = NOTHING) -> tuple[Check, ...]:
     """The checks that this order must take one by one."""
     if not view.is_sound:
         return UNSOUND
     if view.is_exit or view.is_smaller:
         return EXIT if view.fault is None else EXIT_UNPRICED
-    if view.fault is not None:
-        return CHECKS if view.reference.is_priced else UNPRICED
-    caught_up, plain = is_caught_up(order, view, limits), is_plain(order, view, limits)
-    room = has_room(order, view, limits)
-    return ALL_CLEAR if caught_up and plain and room else LEFT[caught_up, plain, room]
+    return LEFT[stage] if view.reference.is_priced else UNPRICED
 
 
-def evidence(order: Order, view: View) -> Evidence:
+def evidence(order: Order, state: RiskState) -> Evidence:
     """The one live quote the decision looked at, and the numbers it led to."""
-    reference, quote = view.reference, view.reference.quote
+    book = state.books.accounts.get(order.account_id, NO_BOOK)
+    reference = state.references.get(order.symbol, NO_REFERENCE)
+    quote, is_buy = reference.quote, order.side is Side.BUY
     if quote is None:
-        return Evidence(limits_version=view.limits.version)
-    has_worst = view.is_sound and reference.is_priced
+        return Evidence(limits_version=book.limits.version)
+    worst = None
+    if reference.is_priced and is_sound(order):
+        worst = normal(order.quantity * reference.unit_worst(order, is_buy))
     return Evidence(
         bid=quote.bid if isfinite(quote.bid) else None,
         ask=quote.ask if isfinite(quote.ask) else None,
         quote_at=quote.market_at,
-        reference=reference.ask if view.is_buy else reference.bid,
-        worst_notional=view.worst if has_worst else None,
-        buying_power=view.book.buying_power,
-        limits_version=view.limits.version,
+        reference=reference.ask if is_buy else reference.bid,
+        worst_notional=worst,
+        buying_power=normal(book.buying_power),
+        limits_version=book.limits.version,
     )

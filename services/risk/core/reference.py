@@ -1,7 +1,7 @@
 """The price an order is judged by: its symbol's live quote, as decimals, made once a quote.
 
 A market order is valued at the far side plus `MARKET_BUFFER`, so that leaving the price out
-bypasses nothing. A short sale is valued at the ask: that is what buying it back costs.
+bypasses nothing. A short sale is valued at its limit or the ask: what buying it back costs.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from services.risk.core.sights import quote_of
 from shared.events.market import FeedReported, QuoteFlag, QuoteUpdated
 from shared.instruments import Instrument
 from shared.table import Latest
-from shared.types import ZERO, Time
+from shared.types import ZERO, Order, OrderType, Time
 
 MARKET_BUFFER = Decimal("1.02")
 ONE = Decimal(1)
+_LIMIT = OrderType.LIMIT
 _FLAGGED = {
     QuoteFlag.ZERO: REFERENCE_PRICE_INVALID,
     QuoteFlag.CROSSED: REFERENCE_PRICE_CROSSED,
@@ -73,6 +74,14 @@ class Reference:
         self.unit_ask = self.ask * self.instrument.multiplier
         self.market_worst = self.unit_ask * MARKET_BUFFER
         self.fault = self._fault(quote)
+
+    def unit_worst(self, order: Order, is_buy: bool) -> Decimal:
+        """What a unit of the order is worth at most; its numbers must be sound."""
+        price = order.limit_price
+        if price is None or order.type is not _LIMIT:
+            return self.market_worst
+        unit = price if is_buy or price > self.ask else self.ask
+        return unit if self.multiplier is None else unit * self.multiplier
 
     def _fault(self, quote: QuoteUpdated) -> str | None:
         if not self.is_priced:

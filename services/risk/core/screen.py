@@ -1,57 +1,95 @@
-"""Three quick looks that most orders pass: nothing about this one is near any limit.
+"""A quick look that most orders pass: nothing about this one is near any limit.
 
-Each answers for some checks at once (`gate.CLEARED_BY`): what it says yes to, they would let pass,
-which is tested over generated orders of every kind. A no says nothing: the checks decide, one by
-one. A look never denies.
+It goes in stages and says how far the order came. Each stage answers for some checks at once
+(`gate.CLEARED_AT`), all of which would let the order pass; that is tested over generated orders of
+every kind. Where it stops it says nothing: a view is made, and the checks decide one by one. It
+never denies, and is for new risk only: an order against a position stops at once.
 """
 
 from __future__ import annotations
 
-from services.risk.core.limits import Limits
-from services.risk.core.view import View
-from shared.types import Order, OrderType, TimeInForce
+from typing import TYPE_CHECKING
 
-_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+from services.risk.core.reference import Reference, seen_at
+from services.risk.core.view import PRICE_DIGITS, QUANTITY_DIGITS, is_positive
+from shared.table import At
+from shared.types import Order, OrderType, Side, Time, TimeInForce
+
+if TYPE_CHECKING:
+    from services.risk.core.exposure import AccountBook
+    from services.risk.core.holding import Holding
+    from services.risk.core.state import RiskState
+
+NOTHING, CAUGHT_UP, PLAIN, CLEAR = range(4)
+"""How far an order came."""
+
+_BUY, _LIMIT, _MARKET = Side.BUY, OrderType.LIMIT, OrderType.MARKET
 _DAY, _OTHER_TIMES = TimeInForce.DAY, frozenset({TimeInForce.GTC, TimeInForce.IOC})
 
 
-def is_caught_up(order: Order, view: View, limits: Limits) -> bool:
-    """The account is known, valued, fresh and free to trade; the order's id and rate are too."""
-    book, wall, valued, row = view.book, view.wall, view.valued, view.book.row
-    if not book.is_ready or row is None or valued is None or book.rooms is None:
-        return False
-    state, since = view.state, wall - limits.room_silence_us
-    if book.rooms.oldest < since and not book.rooms.are_alive(since, state.sights):
-        return False
-    if book.arrivals and len(book.arrivals) >= limits.orders_per_second_max:
-        return False
-    return (
-        wall - view.asked_at <= limits.command_age_us
-        and wall - valued.at <= limits.valuation_age_us
-        and state.halts.is_empty
-        and row.firm_id == order.firm_id
-        and order.client_order_id not in book.used_ids
-        and book.open_count < limits.open_orders_max
-        and limits.orders_per_second_max > 0
-        and view.replaced is None
-        and order.client_order_id != ""
-    )
+def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
+    """How far the order comes without being near anything."""
+    book = state.books.accounts.get(order.account_id)
+    reference = state.references.get(order.symbol)
+    if book is None or reference is None:
+        return NOTHING
+    holding = book.holdings.get(order.symbol)
+    if holding is None:
+        return NOTHING
+    is_buy, held = order.side is _BUY, holding.quantity
+    if held and held.is_signed() is is_buy:
+        return NOTHING
+    sights = state.sights if state.sights.latest is state.latest else state.look_anew()
+    sight = book.valuation
+    valued = sight.noted
+    if sights.peek(sight.name) is not valued:
+        valued = sights.read(sight)
+    if valued is not book.valued and valued is not None:
+        book.revalue(valued)
+    quote = reference.sight.noted
+    if sights.peek(reference.sight.name) is not quote:
+        quote = sights.read(reference.sight)
+    if quote is not reference.quote and quote is not None:
+        reference.update(quote)
+    limits, row, rooms, wall = book.limits, book.row, book.rooms, at[0]
+    if not book.is_ready or valued is None or row is None or rooms is None or quote is None:
+        return NOTHING
+    oldest = wall - limits.quote_age_us
+    if quote.at < oldest and seen_at(quote, state.latest) < oldest:
+        return NOTHING
+    since = wall - limits.room_silence_us
+    if (
+        reference.fault is not None
+        or wall - asked_at > limits.command_age_us
+        or wall - valued.at > limits.valuation_age_us
+        or (rooms.oldest < since and not rooms.are_alive(since, sights))
+        or not state.halts.is_empty
+        or row.firm_id != order.firm_id
+        or order.client_order_id in book.used_ids
+        or book.open_count >= limits.open_orders_max
+        or not limits.orders_per_second_max
+        or (book.arrivals and len(book.arrivals) >= limits.orders_per_second_max)
+        or order.client_order_id == ""
+    ):
+        return NOTHING
+    if reference.traded_in != row.currency or not _is_plain(order, reference, is_buy):
+        return CAUGHT_UP
+    return CLEAR if _has_room(order, reference, book, holding, is_buy) else PLAIN
 
 
-def is_plain(order: Order, view: View, limits: Limits) -> bool:
-    """A market or limit order on the grid and in the collar, without any feature, of something that
-    may be traded.
-    """
-    reference, row, price = view.reference, view.book.row, order.limit_price
-    if row is None or reference.traded_in != row.currency or order.quantity % reference.lot:
+def _is_plain(order: Order, reference: Reference, is_buy: bool) -> bool:
+    """A market or limit order on the grid and in the collar, without any feature."""
+    quantity, price = order.quantity, order.limit_price
+    if not is_positive(quantity, QUANTITY_DIGITS) or quantity % reference.lot:
         return False
     if price is None:
         if order.type is not _MARKET:
             return False
     elif (
         order.type is not _LIMIT
+        or not is_positive(price, PRICE_DIGITS)
         or price % reference.tick
-        or (price > reference.ask if view.is_buy else price < reference.bid)
+        or (price > reference.ask if is_buy else price < reference.bid)
     ):
         return False
     return not (
@@ -70,17 +108,18 @@ def is_plain(order: Order, view: View, limits: Limits) -> bool:
     )
 
 
-def has_room(order: Order, view: View, limits: Limits) -> bool:
-    """The order takes its side of the position further, and every limit leaves room for it."""
-    book, holding, held, worst = view.book, view.holding, view.held, view.worst
-    if worst > (book.reckon() if book.is_dirty else book.headroom) or view.replaced is not None:
+def _has_room(
+    order: Order, reference: Reference, book: AccountBook, holding: Holding, is_buy: bool
+) -> bool:
+    """Every limit leaves room for the order, which takes its side of the position further."""
+    quantity, held = order.quantity, holding.quantity
+    worst = quantity * reference.unit_worst(order, is_buy)
+    if worst > (book.reckon() if book.is_dirty else book.headroom):
         return False
-    if view.is_buy:
-        if held.is_signed() or order.quantity > holding.buy_room:
+    if is_buy:
+        if quantity > holding.buy_room:
             return False
-        return worst + held * view.reference.unit_ask <= holding.buy_worth_room
-    if book.is_cash or not view.reference.instrument.shortable:
+        return worst + held * reference.unit_ask <= holding.buy_worth_room
+    if book.is_cash or not reference.instrument.shortable or quantity > holding.sell_room:
         return False
-    if (held and not held.is_signed()) or order.quantity > holding.sell_room:
-        return False
-    return worst - held * view.reference.unit_ask <= holding.sell_worth_room
+    return worst - held * reference.unit_ask <= holding.sell_worth_room

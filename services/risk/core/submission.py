@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from services.risk.core import codes
-from services.risk.core.gate import Verdict, decide, evidence
+from services.risk.core.gate import decide, evidence, judge
 from services.risk.core.limits import COUNT_UNLIMITED
 from services.risk.core.records import of_order, write_decision
 from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import ArrivalsRow, ClientIdRow, LiveOrderRow
 from services.risk.core.state import RiskState
-from services.risk.core.view import ReplaceView, View
+from services.risk.core.view import ReplaceView
 from services.risk.core.violations import violation
 from shared.commands import ReplaceOrder, SubmitOrder
 from shared.events.risk import (
@@ -31,16 +31,15 @@ from shared.types import SECOND_US, ZERO, Order, OrderType, Side, Violation, nor
 def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
     """The verdict on a new order; an approval reserves what it needs at once."""
     order = _normalised(command.order)
-    view = View(order, command.at, state, at)
-    verdict = decide(order, view)
-    seen = evidence(order, view)
+    verdict = judge(order, command.at, state, at)
+    seen = evidence(order, state)
     write_decision(
         state, command, "order", verdict.violations, at, **of_order(order, seen, verdict.exit)
     )
     whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
     if verdict.violations:
         return OrderDenied(**whose, order=order, violations=verdict.violations, evidence=seen)
-    _reserve(order, view, verdict, state, at)
+    _reserve(order, verdict.exit, state, at)
     return OrderApproved(**whose, order=order, exit=verdict.exit, evidence=seen)
 
 
@@ -62,7 +61,7 @@ def _normalised(order: Order) -> Order:
     return msgspec.structs.replace(order, quantity=quantity, limit_price=limit)
 
 
-def _reserve(order: Order, view: View, verdict: Verdict, state: RiskState, at: At) -> None:
+def _reserve(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
     state.live_orders.put(
         LiveOrderRow(
             order_id=order.order_id,
@@ -72,16 +71,16 @@ def _reserve(order: Order, view: View, verdict: Verdict, state: RiskState, at: A
             side=order.side,
             strategy=order.strategy,
             quantity=order.quantity,
-            price=_unit_price(order, view),
-            exit=verdict.exit,
+            price=_unit_price(order, state),
+            exit=is_exit,
             approved_at=at.wall,
             body=order,
         )
     )
-    _use_up(order, view, verdict.exit, state, at)
+    _use_up(order, is_exit, state, at)
 
 
-def _use_up(order: Order, view: View, is_exit: bool, state: RiskState, at: At) -> None:
+def _use_up(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
     state.client_ids.put(
         ClientIdRow(
             account_id=order.account_id,
@@ -89,22 +88,22 @@ def _use_up(order: Order, view: View, is_exit: bool, state: RiskState, at: At) -
             order_id=order.order_id,
         )
     )
-    most = view.limits.orders_per_second_max
+    book = state.books.of(order.account_id)
+    most = book.limits.orders_per_second_max
     if most != COUNT_UNLIMITED and not is_exit:
-        recent = [time for time in view.book.arrivals if time > at.wall - SECOND_US]
+        recent = [time for time in book.arrivals if time > at.wall - SECOND_US]
         times = (*recent, int(at.wall))[-max(most, 1) :]
         state.arrivals.put(ArrivalsRow(account_id=order.account_id, times=times))
 
 
-def _unit_price(order: Order, view: View) -> Decimal:
+def _unit_price(order: Order, state: RiskState) -> Decimal:
     """The worst price of a unit, without the multiplier, that the exposure book applies itself."""
-    reference = view.reference
+    reference, price = state.references[order.symbol], order.limit_price
     if not reference.is_priced:
         # An exit without a usable quote: its worth does not count while it only reduces.
-        return order.limit_price if order.limit_price is not None else view.holding.mark
-    if order.type is OrderType.LIMIT and order.limit_price is not None:
-        is_buy = order.side is Side.BUY
-        return order.limit_price if is_buy else max(order.limit_price, reference.ask)
+        return price or state.books.of(order.account_id).holdings[order.symbol].mark
+    if order.type is OrderType.LIMIT and price is not None:
+        return price if order.side is Side.BUY else max(price, reference.ask)
     return normal(reference.ask * MARKET_BUFFER)
 
 
@@ -129,7 +128,7 @@ def _judge_replace(
     whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
     view = ReplaceView(order, command.at, state, at, row)
     verdict = decide(order, view)
-    seen = evidence(order, view)
+    seen = evidence(order, state)
     told = of_order(order, seen, verdict.exit)
     write_decision(state, command, "replace", verdict.violations, at, **told)
     if verdict.violations:
@@ -141,10 +140,10 @@ def _judge_replace(
             row,
             replacement_id=order.order_id,
             replacement_quantity=order.quantity,
-            replacement_price=_unit_price(order, view),
+            replacement_price=_unit_price(order, state),
         )
     )
-    _use_up(order, view, verdict.exit or view.is_smaller, state, at)
+    _use_up(order, verdict.exit or view.is_smaller, state, at)
     return ReplaceApproved(**whose, order=order, exit=verdict.exit, evidence=seen)
 
 

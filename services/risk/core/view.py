@@ -19,7 +19,7 @@ from services.risk.core.sights import Sights
 from shared.events.market import QuoteUpdated
 from shared.instruments import Instrument
 from shared.table import At
-from shared.types import ZERO, Order, OrderType, Side, Time
+from shared.types import ZERO, Order, Side, Time
 
 if TYPE_CHECKING:
     from services.risk.core.state import RiskState
@@ -31,12 +31,19 @@ PRICE_DIGITS = 9
 NO_BOOK = AccountBook()
 NO_HOLDING = Holding(ONE)
 NO_REFERENCE = Reference(Instrument(symbol="", tradable=False))
-_BUY, _LIMIT = Side.BUY, OrderType.LIMIT
 
 
 def is_positive(value: Decimal, digits: int) -> bool:
     """Whether it is a finite number above zero with at most so many digits before the point."""
     return bool(value.is_finite() and value and not value.is_signed() and value.adjusted() < digits)
+
+
+def is_sound(order: Order) -> bool:
+    """Whether the order's numbers can be reckoned with."""
+    price = order.limit_price
+    if price is not None and not is_positive(price, PRICE_DIGITS):
+        return False
+    return is_positive(order.quantity, QUANTITY_DIGITS)
 
 
 class View:
@@ -72,55 +79,38 @@ class View:
 
     def __init__(self, order: Order, asked_at: Time, state: RiskState, at: At) -> None:
         self.state, self.asked_at, self.wall = state, asked_at, at[0]
-        sights = state.sights if state.sights.latest is state.latest else state.look_anew()
         self.book = book = state.books.accounts.get(order.account_id, NO_BOOK)
-        self.limits = limits = book.limits
-        sight = book.valuation
-        valued = sight.noted
-        if sights.peek(sight.name) is not valued:
-            valued = sights.read(sight)
+        self.limits = book.limits
+        self.reference = reference = state.references.get(order.symbol, NO_REFERENCE)
+        self._see(state.sights if state.sights.latest is state.latest else state.look_anew())
+        self.holding = holding = book.holdings.get(order.symbol) or self._empty(order.symbol)
+        self.held = held = holding.quantity
+        self.is_buy = is_buy = order.side is Side.BUY
+        self.quantity, self.is_exit = order.quantity, False
+        self.is_sound = is_sound(order)
+        if self.is_sound:
+            self.unit = reference.unit_worst(order, is_buy)
+            self.worst = self.added = order.quantity * self.unit
+            if held and held.is_signed() is is_buy:
+                self._close()
+
+    def _see(self, sights: Sights) -> None:
+        """Look at the account's valuation and the symbol's quote."""
+        book, reference = self.book, self.reference
+        self.valued = valued = sights.read(book.valuation)
         if valued is not book.valued and valued is not None:
             book.revalue(valued)
-        self.valued = valued
-        self.reference = reference = state.references.get(order.symbol, NO_REFERENCE)
-        quote = reference.sight.noted
-        if sights.peek(reference.sight.name) is not quote:
-            quote = sights.read(reference.sight)
-        if quote is None:
-            self.fault: str | None = REFERENCE_PRICE_MISSING
-        else:
+        quote = sights.read(reference.sight)
+        self.fault: str | None = REFERENCE_PRICE_MISSING
+        if quote is not None:
             if quote is not reference.quote:
                 reference.update(quote)
             self.fault = reference.fault
-            if quote.at < self.wall - limits.quote_age_us:
-                self._look_for_life(quote, sights)
-        self.holding = holding = book.holdings.get(order.symbol) or self._empty(order.symbol)
-        self.held = held = holding.quantity
-        self.is_buy = is_buy = order.side is _BUY
-        self.quantity = quantity = order.quantity
-        self.is_exit = False
-        price = order.limit_price
-        self.is_sound = False
-        if not is_positive(quantity, QUANTITY_DIGITS):
-            return
-        if price is None:
-            unit = reference.market_worst
-        elif not is_positive(price, PRICE_DIGITS):
-            return
-        elif order.type is not _LIMIT:
-            unit = reference.market_worst
-        else:
-            unit = price if is_buy or price > reference.ask else reference.ask
-            if reference.multiplier is not None:
-                unit = unit * reference.multiplier
-        self.is_sound, self.unit = True, unit
-        self.worst = self.added = quantity * unit
-        if held and held.is_signed() is is_buy:
-            self._close()
+            self._look_for_life(quote, sights)
 
     def _look_for_life(self, quote: QuoteUpdated, sights: Sights) -> None:
         oldest = self.wall - self.limits.quote_age_us
-        if self.fault is None and seen_at(quote, sights.latest) < oldest:
+        if quote.at < oldest and self.fault is None and seen_at(quote, sights.latest) < oldest:
             self.fault = REFERENCE_PRICE_STALE
 
     def _empty(self, symbol: str) -> Holding:

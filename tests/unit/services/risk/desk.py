@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from services.risk.core.gate import Verdict, decide
+from services.risk.core.gate import Verdict, judge
 from services.risk.core.state import RiskState
 from services.risk.core.view import View
 from services.risk.handlers import ROOM
@@ -193,7 +193,7 @@ class Desk(Driver):
         asked_at = fields.pop("asked_at", self.at.wall)
         asked = order(fields.pop("order_id", "looked-at"), **fields)
         view = View(asked, asked_at, self.state, self.at)
-        return asked, view, decide(asked, view)
+        return asked, view, judge(asked, asked_at, self.state, self.at)
 
     def check(self, check: Any, **fields: Any) -> Violation | None:
         """What one check says to an order."""

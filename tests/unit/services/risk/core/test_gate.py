@@ -98,13 +98,15 @@ def test_the_same_evidence_gives_the_same_verdict() -> None:
 
 
 def test_evidence_names_the_quote_and_what_it_led_to() -> None:
-    asked, view, _ = Desk().judge(side=Side.SELL, **limit("101"))
-    told = evidence(asked, view)
+    desk = Desk()
+    asked, _, _ = desk.judge(side=Side.SELL, **limit("101"))
+    told = evidence(asked, desk.state)
     assert (told.bid, told.ask, told.reference) == (100.0, 100.1, 100)
     assert (told.worst_notional, told.buying_power) == (10_100, 200_000)
 
 
 def test_without_a_quote_evidence_is_the_limits_version_only() -> None:
-    asked, view, _ = Desk().judge(symbol="FIX")
-    told = evidence(asked, view)
+    desk = Desk()
+    asked, _, _ = desk.judge(symbol="FIX")
+    told = evidence(asked, desk.state)
     assert (told.bid, told.quote_at, told.limits_version) == (None, None, 1)

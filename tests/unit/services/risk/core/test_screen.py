@@ -1,4 +1,4 @@
-"""The quick looks: what they call clear, the checks they answer for let pass. Always."""
+"""The quick look: how far an order comes, the checks it answers for would let it pass. Always."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.risk.core.gate import CHECKS, CLEARED_BY, LEFT, checks_for, decide
-from services.risk.core.screen import has_room, is_caught_up, is_plain
+from services.risk.core.gate import CHECKS, CLEARED_AT, LEFT, checks_for, decide, judge
+from services.risk.core.screen import CAUGHT_UP, CLEAR, NOTHING, PLAIN, look
 from services.risk.core.view import View
 from shared.types import AccountType, OrderType, Scope, ScopeKind, Side, TimeInForce
 from tests.builders import FIRM, order
@@ -88,35 +88,75 @@ def wake(desk: Desk, what: str) -> None:
 @pytest.mark.timeout(300)
 @settings(max_examples=examples(80), derandomize=True, deadline=None)
 @given(world=worlds, limits=desks, asked=st.lists(orders, min_size=12, max_size=12))
-def test_what_a_look_calls_clear_its_checks_let_pass(
+def test_what_a_stage_answers_for_would_let_the_order_pass(
     world: dict[str, Any], limits: dict[str, str], asked: list[dict[str, Any]]
 ) -> None:
     desk = make(world, limits)
     for fields in asked:
         one = order("looked-at", **fields)
+        stage = look(one, desk.at.wall, desk.state, desk.at)
         view = View(one, desk.at.wall, desk.state, desk.at)
-        if not view.is_sound or not view.reference.is_priced or view.fault or view.is_exit:
-            continue
-        for look, cleared in CLEARED_BY.items():
-            if look(one, view, view.limits):
-                told = [check(one, view, view.limits) for check in CHECKS if check in cleared]
-                assert told == [None] * len(cleared), look.__name__
-        whole = [check(one, view, view.limits) for check in CHECKS]
-        assert decide(one, view).violations == tuple(v for v in whole if v is not None)
+        for number in range(CAUGHT_UP, stage + 1):
+            for check in CLEARED_AT[number]:
+                assert check(one, view, view.limits) is None, check.__name__
+        assert stage == NOTHING or not view.is_exit
+        whole = decide(one, view)
+        assert judge(one, desk.at.wall, desk.state, desk.at) == whole
+        assert decide(one, view, stage) == whole
 
 
-def test_an_order_that_is_near_nothing_is_clear_in_every_way() -> None:
-    one, view, _ = Desk(price_collar_pct="1").judge(**limit("100"))
-    for look in (is_caught_up, is_plain, has_room):
-        assert look(one, view, view.limits), look.__name__
-    assert checks_for(one, view, view.limits) == ()
+def how_far(desk: Desk, **fields: Any) -> int:
+    return look(order("one", **fields), desk.at.wall, desk.state, desk.at)
 
 
-def test_every_check_is_answered_for_by_one_look_or_always_runs() -> None:
-    answered = [check for cleared in CLEARED_BY.values() for check in cleared]
+def ready(**limits: str) -> Desk:
+    """A desk on which the symbol was seen before."""
+    desk = Desk(**limits)
+    desk.judge()
+    return desk
+
+
+def test_an_order_that_is_near_nothing_is_clear() -> None:
+    desk = ready(price_collar_pct="1")
+    assert how_far(desk, **limit("100")) == CLEAR
+    assert how_far(desk) == CLEAR
+    assert how_far(desk, side=Side.SELL) == CLEAR
+
+
+def test_an_order_stops_where_something_is_near() -> None:
+    desk = ready(order_quantity_max="100")
+    assert how_far(desk, quantity=D(101)) == PLAIN
+    assert how_far(desk, **limit("100.001")) == CAUGHT_UP
+    assert how_far(desk, **limit("100.11")) == CAUGHT_UP
+    assert how_far(desk, client_order_id="") == NOTHING
+    desk.wait(3.001)
+    assert how_far(desk) == NOTHING
+
+
+def test_an_order_against_a_position_stops_at_once() -> None:
+    desk = Desk()
+    desk.buy("AIG", "100", "100")
+    assert how_far(desk, side=Side.SELL, quantity=D(1)) == NOTHING
+    assert how_far(desk, quantity=D(1)) == CLEAR
+
+
+def test_a_quiet_symbol_of_a_live_feed_is_clear() -> None:
+    desk = ready()
+    desk.wait(60)
+    desk.alive()
+    desk.value()
+    assert how_far(desk) == NOTHING
+    desk.feed("AIG")
+    assert how_far(desk) == CLEAR
+
+
+def test_every_check_is_answered_for_by_one_stage_or_always_runs() -> None:
+    answered = [check for cleared in CLEARED_AT.values() for check in cleared]
     assert len(answered) == len(set(answered))
-    assert set(LEFT[False, False, False]) == set(CHECKS)
-    assert set(CHECKS) - set(LEFT[True, True, True]) == set(answered)
+    assert LEFT[NOTHING] == CHECKS
+    assert set(CHECKS) - set(LEFT[CLEAR]) == set(answered)
+    _, view, _ = Desk().judge()
+    assert checks_for(view, PLAIN) == LEFT[PLAIN]
 
 
 def test_a_replace_is_never_cleared_as_a_whole() -> None:
