@@ -95,6 +95,10 @@ class AccountBook:
         self.headroom, self.is_dirty = min(rooms), False
         return self.headroom
 
+    def has_room(self, added: Decimal) -> bool:
+        """Whether so much may be added to gross exposure, as far as one number can tell."""
+        return added <= (self.reckon() if self.is_dirty else self.headroom)
+
     def _look(self) -> None:
         """Is all there that a decision needs?"""
         valued = self.valued

@@ -34,7 +34,7 @@ from services.risk.core.checks.shares_held import shares_held
 from services.risk.core.checks.trading_state import trading_state
 from services.risk.core.checks.valuation_age import valuation_age
 from services.risk.core.limits import Limits
-from services.risk.core.screen import CAUGHT_UP, CLEAR, NOTHING, PLAIN, look
+from services.risk.core.screen import CAUGHT_UP, CLEAR, FREE, NOTHING, PLAIN, ROOMY, look
 from services.risk.core.view import NO_BOOK, NO_REFERENCE, View, is_sound
 from shared.events.risk import Evidence
 from shared.table import At
@@ -108,7 +108,7 @@ EXIT = without(NOT_FOR_EXITS)
 EXIT_UNPRICED = without(NOT_FOR_EXITS | WITH_PRICE)
 
 
-CLEARED_AT: dict[int, frozenset[Check]] = {
+CLEARED_BY: dict[int, frozenset[Check]] = {
     CAUGHT_UP: frozenset(
         {
             account_known,
@@ -118,13 +118,11 @@ CLEARED_AT: dict[int, frozenset[Check]] = {
             room_silence,
             trading_state,
             reference_price_valid,
-            client_order_id_unused,
-            open_orders,
-            orders_per_second,
         }
     ),
-    PLAIN: frozenset({instrument_known, instrument_tradable, order_validity, price_collar}),
-    CLEAR: frozenset(
+    PLAIN: frozenset({instrument_known, instrument_tradable, order_validity}),
+    FREE: frozenset({client_order_id_unused, price_collar, open_orders, orders_per_second}),
+    ROOMY: frozenset(
         {
             order_quantity,
             order_notional,
@@ -140,12 +138,13 @@ CLEARED_AT: dict[int, frozenset[Check]] = {
 """What each stage of the quick look answers for. A check that is not in here always runs."""
 
 
-def _cleared(stage: int) -> frozenset[Check]:
-    return frozenset[Check]().union(*(CLEARED_AT[n] for n in range(CAUGHT_UP, stage + 1)))
+def _left(passed: int) -> tuple[Check, ...]:
+    cleared = [checks for stage, checks in CLEARED_BY.items() if passed & stage]
+    return without(frozenset[Check]().union(*cleared))
 
 
-LEFT = tuple(without(_cleared(stage)) for stage in (NOTHING, CAUGHT_UP, PLAIN, CLEAR))
-"""By stage: the checks that an order of new risk still has to take."""
+LEFT = tuple(_left(passed) for passed in range(CLEAR + 1))
+"""By the stages passed: the checks that an order of new risk still has to take."""
 
 
 class Verdict(NamedTuple):
@@ -160,30 +159,30 @@ APPROVED = Verdict((), exit=False)
 
 def judge(order: Order, asked_at: Time, state: RiskState, at: At) -> Verdict:
     """Judge a new order by everything the gate sees of it."""
-    stage = look(order, asked_at, state, at)
-    if stage == CLEAR and not LEFT[CLEAR]:
+    passed = look(order, asked_at, state, at)
+    if passed == CLEAR and not LEFT[CLEAR]:
         return APPROVED
-    return decide(order, View(order, asked_at, state, at), stage)
+    return decide(order, View(order, asked_at, state, at), passed)
 
 
-def decide(order: Order, view: View, stage: int = NOTHING) -> Verdict:
-    """Judge an order by its view; `stage` says how far the quick look came with it."""
+def decide(order: Order, view: View, passed: int = NOTHING) -> Verdict:
+    """Judge an order by its view; `passed` are the stages of the quick look behind it."""
     limits = view.limits
     found: tuple[Violation, ...] = ()
-    for check in checks_for(view, stage):
+    for check in checks_for(view, passed):
         violation = check(order, view, limits)
         if violation is not None:
             found = (*found, violation)
     return Verdict(found, view.is_exit)
 
 
-def checks_for(view: View, stage: int = NOTHING) -> tuple[Check, ...]:
+def checks_for(view: View, passed: int = NOTHING) -> tuple[Check, ...]:
     """The checks that this order must take one by one."""
     if not view.is_sound:
         return UNSOUND
     if view.is_exit or view.is_smaller:
         return EXIT if view.fault is None else EXIT_UNPRICED
-    return LEFT[stage] if view.reference.is_priced else UNPRICED
+    return LEFT[passed] if view.reference.is_priced else UNPRICED
 
 
 def evidence(order: Order, state: RiskState) -> Evidence:

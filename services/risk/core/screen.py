@@ -1,9 +1,9 @@
 """A quick look that most orders pass: nothing about this one is near any limit.
 
-It goes in stages and says how far the order came. Each stage answers for some checks at once
-(`gate.CLEARED_AT`), all of which would let the order pass; that is tested over generated orders of
-every kind. Where it stops it says nothing: a view is made, and the checks decide one by one. It
-never denies, and is for new risk only: an order against a position stops at once.
+It goes in stages and says which of them the order passed. Each answers for some checks at once
+(`gate.CLEARED_BY`), all of which would let the order pass; that is tested over generated orders of
+every kind. Of the others it says nothing: a view is made, and the checks decide one by one. It
+never denies, and is for new risk only: an order against a position passes no stage.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from services.risk.core.holding import Holding
     from services.risk.core.state import RiskState
 
-NOTHING, CAUGHT_UP, PLAIN, CLEAR = range(4)
-"""How far an order came."""
+NOTHING, CAUGHT_UP, PLAIN, FREE, ROOMY = 0, 1, 2, 4, 8
+CLEAR = CAUGHT_UP | PLAIN | FREE | ROOMY
+"""The stages, as bits."""
 
 _BUY, _LIMIT, _MARKET = Side.BUY, OrderType.LIMIT, OrderType.MARKET
 _DAY, _OTHER_TIMES = TimeInForce.DAY, frozenset({TimeInForce.GTC, TimeInForce.IOC})
 
 
 def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
-    """How far the order comes without being near anything."""
+    """The stages that the order passes without being near anything."""
     book = state.books.accounts.get(order.account_id)
     reference = state.references.get(order.symbol)
     if book is None or reference is None:
@@ -65,32 +66,25 @@ def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
         or (rooms.oldest < since and not rooms.are_alive(since, sights))
         or not state.halts.is_empty
         or row.firm_id != order.firm_id
-        or order.client_order_id in book.used_ids
-        or book.open_count >= limits.open_orders_max
-        or not limits.orders_per_second_max
-        or (book.arrivals and len(book.arrivals) >= limits.orders_per_second_max)
-        or order.client_order_id == ""
     ):
         return NOTHING
-    if reference.traded_in != row.currency or not _is_plain(order, reference, is_buy):
+    if reference.traded_in != row.currency or not _is_plain(order, reference):
         return CAUGHT_UP
-    return CLEAR if _has_room(order, reference, book, holding, is_buy) else PLAIN
+    passed = CAUGHT_UP | PLAIN
+    if _is_free(order, reference, book, is_buy):
+        passed |= FREE
+    return passed | ROOMY if _has_room(order, reference, book, holding, is_buy) else passed
 
 
-def _is_plain(order: Order, reference: Reference, is_buy: bool) -> bool:
-    """A market or limit order on the grid and in the collar, without any feature."""
+def _is_plain(order: Order, reference: Reference) -> bool:
+    """A market or limit order on the grid, without any feature."""
     quantity, price = order.quantity, order.limit_price
     if not is_positive(quantity, QUANTITY_DIGITS) or quantity % reference.lot:
         return False
     if price is None:
         if order.type is not _MARKET:
             return False
-    elif (
-        order.type is not _LIMIT
-        or not is_positive(price, PRICE_DIGITS)
-        or price % reference.tick
-        or (price > reference.ask if is_buy else price < reference.bid)
-    ):
+    elif order.type is not _LIMIT or not is_positive(price, PRICE_DIGITS) or price % reference.tick:
         return False
     return not (
         order.stop_price is not None
@@ -105,6 +99,19 @@ def _is_plain(order: Order, reference: Reference, is_buy: bool) -> bool:
         or order.post_only
         or order.order_class != "simple"
         or (order.time_in_force is not _DAY and order.time_in_force not in _OTHER_TIMES)
+    )
+
+
+def _is_free(order: Order, reference: Reference, book: AccountBook, is_buy: bool) -> bool:
+    """The price is passive, the id unused, and neither count nor rate of orders is reached."""
+    price, limits = order.limit_price, book.limits
+    if price is not None and (price > reference.ask if is_buy else price < reference.bid):
+        return False
+    return (
+        order.client_order_id not in book.used_ids
+        and order.client_order_id != ""
+        and book.open_count < limits.open_orders_max
+        and len(book.arrivals) < limits.orders_per_second_max
     )
 
 

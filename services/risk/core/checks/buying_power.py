@@ -18,8 +18,10 @@ from shared.types import ZERO, Order, Violation
 
 def buying_power(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies an order that costs more than the buying power; one that costs nothing passes."""
-    power = view.book.buying_power
     cost = view.added
+    if not view.book.is_cash and view.book.has_room(cost):
+        return None
+    power = view.book.buying_power
     if view.book.is_cash:
         cost = _cash_cost(view)
     if cost <= power or cost <= 0:

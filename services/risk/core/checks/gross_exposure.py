@@ -14,7 +14,7 @@ from shared.types import Order, Violation
 
 def gross_exposure(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies what could take gross exposure beyond gross_exposure_max."""
-    if limits.gross_exposure_max == UNLIMITED:
+    if limits.gross_exposure_max == UNLIMITED or view.book.has_room(view.added):
         return None
     after = view.gross_after()
     if after <= limits.gross_exposure_max or view.added <= 0:

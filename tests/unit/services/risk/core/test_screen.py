@@ -1,4 +1,4 @@
-"""The quick look: how far an order comes, the checks it answers for would let it pass. Always."""
+"""The quick look: the checks that a passed stage answers for would let the order pass. Always."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.risk.core.gate import CHECKS, CLEARED_AT, LEFT, checks_for, decide, judge
-from services.risk.core.screen import CAUGHT_UP, CLEAR, NOTHING, PLAIN, look
+from services.risk.core.gate import CHECKS, CLEARED_BY, LEFT, checks_for, decide, judge
+from services.risk.core.screen import CAUGHT_UP, CLEAR, FREE, NOTHING, PLAIN, ROOMY, look
 from services.risk.core.view import View
 from shared.types import AccountType, OrderType, Scope, ScopeKind, Side, TimeInForce
 from tests.builders import FIRM, order
@@ -94,18 +94,18 @@ def test_what_a_stage_answers_for_would_let_the_order_pass(
     desk = make(world, limits)
     for fields in asked:
         one = order("looked-at", **fields)
-        stage = look(one, desk.at.wall, desk.state, desk.at)
+        passed = look(one, desk.at.wall, desk.state, desk.at)
         view = View(one, desk.at.wall, desk.state, desk.at)
-        for number in range(CAUGHT_UP, stage + 1):
-            for check in CLEARED_AT[number]:
+        for stage, cleared in CLEARED_BY.items():
+            for check in cleared if passed & stage else ():
                 assert check(one, view, view.limits) is None, check.__name__
-        assert stage == NOTHING or not view.is_exit
+        assert passed == NOTHING or not view.is_exit
         whole = decide(one, view)
         assert judge(one, desk.at.wall, desk.state, desk.at) == whole
-        assert decide(one, view, stage) == whole
+        assert decide(one, view, passed) == whole
 
 
-def how_far(desk: Desk, **fields: Any) -> int:
+def stages(desk: Desk, **fields: Any) -> int:
     return look(order("one", **fields), desk.at.wall, desk.state, desk.at)
 
 
@@ -118,26 +118,26 @@ def ready(**limits: str) -> Desk:
 
 def test_an_order_that_is_near_nothing_is_clear() -> None:
     desk = ready(price_collar_pct="1")
-    assert how_far(desk, **limit("100")) == CLEAR
-    assert how_far(desk) == CLEAR
-    assert how_far(desk, side=Side.SELL) == CLEAR
+    assert stages(desk, **limit("100")) == CLEAR
+    assert stages(desk) == CLEAR
+    assert stages(desk, side=Side.SELL) == CLEAR
 
 
 def test_an_order_stops_where_something_is_near() -> None:
     desk = ready(order_quantity_max="100")
-    assert how_far(desk, quantity=D(101)) == PLAIN
-    assert how_far(desk, **limit("100.001")) == CAUGHT_UP
-    assert how_far(desk, **limit("100.11")) == CAUGHT_UP
-    assert how_far(desk, client_order_id="") == NOTHING
+    assert stages(desk, quantity=D(101)) == CLEAR - ROOMY
+    assert stages(desk, **limit("100.001")) == CAUGHT_UP
+    assert stages(desk, **limit("100.11")) == CLEAR - FREE
+    assert stages(desk, client_order_id="") == CLEAR - FREE
     desk.wait(3.001)
-    assert how_far(desk) == NOTHING
+    assert stages(desk) == NOTHING
 
 
 def test_an_order_against_a_position_stops_at_once() -> None:
     desk = Desk()
     desk.buy("AIG", "100", "100")
-    assert how_far(desk, side=Side.SELL, quantity=D(1)) == NOTHING
-    assert how_far(desk, quantity=D(1)) == CLEAR
+    assert stages(desk, side=Side.SELL, quantity=D(1)) == NOTHING
+    assert stages(desk, quantity=D(1)) == CLEAR
 
 
 def test_a_quiet_symbol_of_a_live_feed_is_clear() -> None:
@@ -145,13 +145,13 @@ def test_a_quiet_symbol_of_a_live_feed_is_clear() -> None:
     desk.wait(60)
     desk.alive()
     desk.value()
-    assert how_far(desk) == NOTHING
+    assert stages(desk) == NOTHING
     desk.feed("AIG")
-    assert how_far(desk) == CLEAR
+    assert stages(desk) == CLEAR
 
 
 def test_every_check_is_answered_for_by_one_stage_or_always_runs() -> None:
-    answered = [check for cleared in CLEARED_AT.values() for check in cleared]
+    answered = [check for cleared in CLEARED_BY.values() for check in cleared]
     assert len(answered) == len(set(answered))
     assert LEFT[NOTHING] == CHECKS
     assert set(CHECKS) - set(LEFT[CLEAR]) == set(answered)
