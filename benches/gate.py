@@ -1,7 +1,7 @@
 """The gate: from a decoded SubmitOrder to the verdict, view included, beside nautilus_trader's.
 
 200 accounts x 500 symbols, a position in each and working orders on every fifth, every limit set,
-one order in five denied. Only new risk and exits as they come: nine in ten take every check.
+one order in five denied. New risk and exits as they come: nine in ten take every check.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ ACCOUNTS, SYMBOLS = 200, 500
 ORDERS = 60_000
 ROUNDS = 5
 DENIED_SHARE = 0.20
-US_PER_CHECK_MAX = 0.16
-RATIO_MAX = 1.1
+US_PER_CHECK_MAX, RATIO_MAX = 0.16, 1.1
 NOW = At(Time.parse("2026-01-05T15:00:00Z"), Time.parse("2026-01-05T15:00:00Z"))
 LIMITS = {
     "order_quantity_max": "5000",
