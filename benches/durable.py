@@ -27,27 +27,29 @@ WINDOW = 800  # a command older than 2 s is denied: what is under way must be ju
 POSTED_PER_S_MIN, PUBLISHED_PER_S_MIN = 600, 1_500
 
 
-async def post_all(stack: OwnStack, accounts: list[Account], count: int) -> None:
-    """Several connections, each with one order under way; returns when all are answered."""
+async def post_all(stack: OwnStack, accounts: list[Account], count: int) -> int:
+    """Several connections, each with one order under way; how many orders were handed over."""
     numbers = iter(range(count))
     spread = itertools.cycle(accounts)
+    handed_over = 0
 
     async def work() -> None:
+        nonlocal handed_over
         connection = await Connection.open(stack.gateway)
         for number in numbers:
             answer = await connection.ask(order_request(next(spread), number))
-            if answer.status not in (200, 403):
-                raise RuntimeError(f"an order was answered {answer.status}: {answer.body!r}")
+            handed_over += answer.status in (200, 403) or b'"outcome"' in answer.body
         connection.close()
 
     await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+    return handed_over
 
 
 async def posted_per_s(stack: OwnStack, accounts: list[Account], settled: Settled) -> float:
     """Orders a second from the first post to the last booking."""
     before, base, began = settled.booked, settled.count, time.monotonic()
-    await post_all(stack, accounts, POSTED)
-    await settled.reach(base + POSTED)
+    handed_over = await post_all(stack, accounts, POSTED)
+    await settled.reach(base + handed_over)
     return (settled.booked - before) / (settled.last_at - began)
 
 
@@ -68,15 +70,15 @@ async def measure(stack: OwnStack) -> list[Result]:
     accounts = stack.open_accounts(ACCOUNTS)
     settled = await Settled.begin(stack)
     tell(f"durable: {WARM} orders to warm up, {POSTED} over HTTP, {PUBLISHED} to the inbox")
-    await post_all(stack, accounts, WARM)
-    await settled.reach(WARM)
+    await settled.reach(await post_all(stack, accounts, WARM))
     posted = await posted_per_s(stack, accounts, settled)
     published = await published_per_s(stack, accounts, settled)
     await settled.end()
+    asked = WARM + POSTED + PUBLISHED
     return [
         at_least("durable.posted", posted, "orders/s", POSTED_PER_S_MIN),
         at_least("durable.published", published, "orders/s", PUBLISHED_PER_S_MIN),
-        at_most("durable.not_booked", settled.unbooked, "orders", 0),
+        at_most("durable.not_booked", asked - settled.booked, "orders", 0),
         at_most("durable.not_in_trades", abs(settled.booked - stack.trades()), "orders", 0),
     ]
 
