@@ -58,12 +58,11 @@ def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
     oldest = wall - limits.quote_age_us
     if quote.at < oldest and seen_at(quote, state.latest) < oldest:
         return NOTHING
-    since = wall - limits.room_silence_us
     if (
         reference.fault is not None
         or wall - asked_at > limits.command_age_us
         or wall - valued.at > limits.valuation_age_us
-        or (rooms.oldest < since and not rooms.are_alive(since, sights))
+        or not rooms.are_alive(wall - limits.room_silence_us, sights)
         or not state.halts.is_empty
         or row.firm_id != order.firm_id
     ):

@@ -54,25 +54,28 @@ class Sights:
 class RoomSights:
     """The signs of life of the rooms that an account depends on.
 
-    A sign that is fresh enough says so whatever came after it: only when the oldest known one is
-    too old are the newest looked at.
+    The newest sign of each is looked at every time, even where an older one would be fresh enough:
+    what a decision looks at must not depend on when this process was started.
     """
 
-    __slots__ = ("oldest", "sights")
+    __slots__ = ("_oldest", "sights")
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.sights = tuple(Sight(RoomAlive, key) for key in keys)
-        self.oldest = NEVER
+        self._oldest = NEVER
 
     def are_alive(self, since: int, sights: Sights) -> bool:
         """Whether each of them has given a sign of life since that wall time."""
-        if self.oldest >= since:
-            return True
+        peek = sights.peek
+        for sight in self.sights:
+            if peek(sight.name) is not sight.noted or sight.noted is None:
+                return self._look_at_all(sights) >= since
+        return self._oldest >= since
+
+    def _look_at_all(self, sights: Sights) -> int:
         seen = [sights.read(sight) for sight in self.sights]
-        oldest = min(NEVER if one is None else int(one.at) for one in seen)
-        if all(sight.noted is one for sight, one in zip(self.sights, seen, strict=True)):
-            self.oldest = oldest  # what the journal may still lose is not remembered
-        return oldest >= since
+        self._oldest = min(NEVER if one is None else int(one.at) for one in seen)
+        return self._oldest
 
 
 def quote_of(symbol: str) -> Sight[QuoteUpdated]:
