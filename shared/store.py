@@ -78,7 +78,9 @@ class PostgresStore:
         connection = await psycopg.AsyncConnection.connect(
             url, autocommit=True, connect_timeout=5, application_name=f"plimsoll {room.name}"
         )
-        await connection.execute("SET timezone = 'UTC'")
+        # The same few statements for ever: plan each of them once, compile none.
+        for setting in ("timezone = 'UTC'", "plan_cache_mode = force_generic_plan", "jit = off"):
+            await connection.execute(f"SET {setting}")
         return cls(connection, room, kill)
 
     async def own(self, numbers: Sequence[int]) -> None:
