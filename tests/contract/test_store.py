@@ -36,12 +36,13 @@ def play(request: pytest.FixtureRequest) -> Callable[[Body], None]:
 
     def run(body: Body) -> None:
         database, number = MemoryDatabase(), next(NUMBERS)
+        servers = request.getfixturevalue("servers") if request.param == "postgres" else None
 
         async def in_memory() -> Store:
             return MemoryStore(database)
 
         async def in_postgres() -> Store:
-            servers: Servers = request.getfixturevalue("servers")
+            assert isinstance(servers, Servers)
             return await PostgresStore.connect(servers.postgres_url("oms"), ROOM, KillPoint("oms"))
 
         connect = in_memory if request.param == "memory" else in_postgres
