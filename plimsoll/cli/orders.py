@@ -131,7 +131,8 @@ def cancel(
     """Ask that an order end, or all open ones; what it did is told by its next event."""
     if (order_id is None) != every:
         raise typer.BadParameter("give an order id or --all, one of them")
-    with at_desk(state, key, as_json, own_account=account is None) as desk:
+    # An id names its account by itself, so the administrator's key finds it in any.
+    with at_desk(state, key, as_json, own_account=every and account is None) as desk:
         if order_id is not None:
             said = desk.client.cancel(order_id) or {"order_id": order_id}
             desk.answer(said, f"asked to cancel {order_id}")
