@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.risk.core.reference import Reference, seen_at
-from services.risk.core.view import PRICE_DIGITS, QUANTITY_DIGITS, is_positive
+from services.risk.core.view import is_sound
 from shared.table import At
 from shared.types import Order, OrderType, Side, Time, TimeInForce
 
@@ -24,6 +24,7 @@ NOTHING, CAUGHT_UP, PLAIN, FREE, ROOMY = 0, 1, 2, 4, 8
 CLEAR = CAUGHT_UP | PLAIN | FREE | ROOMY
 """The stages, as bits."""
 
+_PASSED = ((CLEAR - FREE - ROOMY, CLEAR - FREE), (CLEAR - ROOMY, CLEAR))
 _BUY, _LIMIT, _MARKET = Side.BUY, OrderType.LIMIT, OrderType.MARKET
 _DAY, _OTHER_TIMES = TimeInForce.DAY, frozenset({TimeInForce.GTC, TimeInForce.IOC})
 
@@ -69,21 +70,20 @@ def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
         return NOTHING
     if reference.traded_in != row.currency or not _is_plain(order, reference):
         return CAUGHT_UP
-    passed = CAUGHT_UP | PLAIN
-    if _is_free(order, reference, book, is_buy):
-        passed |= FREE
-    return passed | ROOMY if _has_room(order, reference, book, holding, is_buy) else passed
+    free = _is_free(order, reference, book, is_buy)
+    roomy = _has_room(order, reference, book, holding, is_buy)
+    return _PASSED[free][roomy]
 
 
 def _is_plain(order: Order, reference: Reference) -> bool:
     """A market or limit order on the grid, without any feature."""
     quantity, price = order.quantity, order.limit_price
-    if not is_positive(quantity, QUANTITY_DIGITS) or quantity % reference.lot:
+    if not is_sound(order) or quantity % reference.lot:
         return False
     if price is None:
         if order.type is not _MARKET:
             return False
-    elif order.type is not _LIMIT or not is_positive(price, PRICE_DIGITS) or price % reference.tick:
+    elif order.type is not _LIMIT or price % reference.tick:
         return False
     return not (
         order.stop_price is not None

@@ -54,28 +54,27 @@ class Sights:
 class RoomSights:
     """The signs of life of the rooms that an account depends on.
 
-    The newest sign of each is looked at every time, even where an older one would be fresh enough:
-    what a decision looks at must not depend on when this process was started.
+    As long as the first room's newest sign is the known one and the oldest known sign is fresh
+    enough, the others need no look: they can only have become fresher. A process that has just
+    started knows none and looks at all; so does a replay of it, which is given them anew.
     """
 
-    __slots__ = ("_oldest", "sights")
+    __slots__ = ("_oldest", "first", "sights")
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.sights = tuple(Sight(RoomAlive, key) for key in keys)
+        self.first = self.sights[0]
         self._oldest = NEVER
 
     def are_alive(self, since: int, sights: Sights) -> bool:
         """Whether each of them has given a sign of life since that wall time."""
-        peek = sights.peek
-        for sight in self.sights:
-            if peek(sight.name) is not sight.noted or sight.noted is None:
-                return self._look_at_all(sights) >= since
-        return self._oldest >= since
-
-    def _look_at_all(self, sights: Sights) -> int:
+        if self._oldest >= since and sights.peek(self.first.name) is self.first.noted:
+            return True
         seen = [sights.read(sight) for sight in self.sights]
-        self._oldest = min(NEVER if one is None else int(one.at) for one in seen)
-        return self._oldest
+        oldest = min(NEVER if one is None else int(one.at) for one in seen)
+        is_noted = all(sight.noted is one for sight, one in zip(self.sights, seen, strict=True))
+        self._oldest = oldest if is_noted else NEVER  # what may be lost is not remembered
+        return oldest >= since
 
 
 def quote_of(symbol: str) -> Sight[QuoteUpdated]:

@@ -39,11 +39,15 @@ def is_positive(value: Decimal, digits: int) -> bool:
 
 
 def is_sound(order: Order) -> bool:
-    """Whether the order's numbers can be reckoned with."""
-    price = order.limit_price
-    if price is not None and not is_positive(price, PRICE_DIGITS):
-        return False
-    return is_positive(order.quantity, QUANTITY_DIGITS)
+    """Whether the order's numbers can be reckoned with: see `is_positive`."""
+    quantity, price = order.quantity, order.limit_price
+    return bool(
+        quantity.is_finite()
+        and quantity
+        and not quantity.is_signed()
+        and quantity.adjusted() < QUANTITY_DIGITS
+        and (price is None or is_positive(price, PRICE_DIGITS))
+    )
 
 
 class View:
