@@ -19,39 +19,40 @@ ROOMS_MIB_MAX = 600
 GROWTH_MAX = 1.15
 
 
-def resident_mib(pids: dict[str, int]) -> dict[str, float]:
-    """The resident memory of each process."""
-    return {name: status_kib(pid, "VmRSS") / 1024 for name, pid in pids.items()}
+def memory_mib(pids: dict[str, int], field: str) -> dict[str, float]:
+    """What each process has resident: `Rss` counts shared pages in full, `Pss` its share of them."""
+    return {name: smaps_kib(pid, field) / 1024 for name, pid in pids.items()}
 
 
-def status_kib(pid: int, field: str) -> int:
-    """A field of /proc/PID/status."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+def smaps_kib(pid: int, field: str) -> int:
+    """A field of /proc/PID/smaps_rollup."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
 
 
 async def measure(stack: OwnStack) -> list[dict[str, float]]:
-    """The rooms' memory before any order, after the first 20,000, and after 100,000 more."""
+    """Resident memory before any order, after 20,000, and after 100,000 more; shares at the end."""
     accounts = stack.open_accounts(ACCOUNTS)
     settled = await Settled.begin(stack)
     writer = await KafkaWriter.connect(stack.kafka)
     publisher = Publisher(stack, accounts, writer)
-    found = [resident_mib(stack.room_pids())]
+    found = [memory_mib(stack.room_pids(), "Rss")]
     for count in (WARM, ORDERS):
         tell(f"memory: {count} orders")
         await publisher.publish(count, settled, WINDOW)
-        found.append(resident_mib(stack.room_pids()))
+        found.append(memory_mib(stack.room_pids(), "Rss"))
     await writer.close()
     await settled.end()
-    return found
+    return [*found, memory_mib(stack.room_pids(), "Pss")]
 
 
 def run(state: Path) -> Iterator[Result]:
     """All rooms together, and each."""
     with own_stack(state) as stack:
-        idle, warm, full = uvloop.run(measure(stack))
+        idle, warm, full, shares = uvloop.run(measure(stack))
     yield told("memory.rooms_idle", sum(idle.values()), "MiB")
     yield at_most("memory.rooms", sum(full.values()), "MiB", ROOMS_MIB_MAX)
+    yield told("memory.rooms_pss", sum(shares.values()), "MiB")
     growth = sum(full.values()) / sum(warm.values())
     yield at_most("memory.growth", growth, "x", GROWTH_MAX)
     for room, mib in full.items():
