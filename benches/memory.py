@@ -20,7 +20,7 @@ GROWTH_MAX = 1.15
 
 
 def memory_mib(pids: dict[str, int], field: str) -> dict[str, float]:
-    """What each process has resident: `Rss` counts shared pages in full, `Pss` its share of them."""
+    """What each process has: `Rss` counts shared pages in full, `Pss` its share of them."""
     return {name: smaps_kib(pid, field) / 1024 for name, pid in pids.items()}
 
 
