@@ -24,7 +24,7 @@ from nautilus_trader.risk.config import RiskEngineConfig
 from nautilus_trader.risk.engine import RiskEngine
 from nautilus_trader.test_kit.providers import TestInstrumentProvider
 
-ORDERS = 60_000
+ORDERS = 20_000
 TRADER, STRATEGY = TraderId("BENCH-001"), StrategyId("B-001")
 
 
