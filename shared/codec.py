@@ -90,9 +90,14 @@ def encode(value: Any) -> bytes:
     return _ENCODER.encode(_canonical(value))
 
 
+_MADE: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
 def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    """A decoder of `kind` that knows our times."""
-    return msgspec.json.Decoder(kind, dec_hook=decode_other)
+    """A decoder of `kind` that knows our times; each is made once."""
+    if kind not in _MADE:
+        _MADE[kind] = msgspec.json.Decoder(kind, dec_hook=decode_other)
+    return _MADE[kind]
 
 
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {

@@ -31,9 +31,19 @@ class Changes(NamedTuple):
     deletes: list[dict[str, Any]]
 
 
-def columns(row: type, prefix: str = "") -> str:
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def names(row: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The columns of a row struct."""
+    if row not in _NAMES:
+        _NAMES[row] = tuple(field.encode_name for field in msgspec.structs.fields(row))
+    return _NAMES[row]
+
+
+def columns(row: type[msgspec.Struct], prefix: str = "") -> str:
     """The columns of a row struct, quoted."""
-    return ", ".join(f'{prefix}"{field.encode_name}"' for field in msgspec.structs.fields(row))
+    return ", ".join(f'{prefix}"{name}"' for name in names(row))
 
 
 def select(schema: str, name: str, row: type, where: str) -> str:
@@ -74,8 +84,7 @@ def write(schema: str, changes: Changes, primary_key: tuple[str, ...]) -> list[t
 
 
 def _on_conflict(table: Table[Any], primary_key: tuple[str, ...]) -> str:
-    names = [field.encode_name for field in msgspec.structs.fields(table.row)]
-    changing = [name for name in names if name not in table.key]
+    changing = [name for name in names(table.row) if name not in table.key]
     target = ", ".join(primary_key)
     if not changing:
         return f" ON CONFLICT ({target}) DO NOTHING"

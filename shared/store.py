@@ -24,6 +24,17 @@ from shared.statements import Harvest
 from shared.table import Key, Table
 
 OWNER_SILENT_MS = 4000
+SETTINGS = (
+    "timezone = 'UTC'",
+    # The same few statements for ever: plan each of them once, compile none.
+    "plan_cache_mode = force_generic_plan",
+    "jit = off",
+    # A poll names a few rows of tables that grow for ever; a set of JSON is estimated at a hundred
+    # rows and more, and the planner would read a whole table for them. Go by the primary key.
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+)
 
 
 class Store(Protocol):
@@ -78,8 +89,7 @@ class PostgresStore:
         connection = await psycopg.AsyncConnection.connect(
             url, autocommit=True, connect_timeout=5, application_name=f"plimsoll {room.name}"
         )
-        # The same few statements for ever: plan each of them once, compile none.
-        for setting in ("timezone = 'UTC'", "plan_cache_mode = force_generic_plan", "jit = off"):
+        for setting in SETTINGS:
             await connection.execute(f"SET {setting}")
         return cls(connection, room, kill)
 
