@@ -65,12 +65,13 @@ class Journal:
         """Whether it should be committed even though nothing changed."""
         return self._records >= RECORDS_MAX or len(self._runs) >= RUNS_MAX
 
-    def entry(self, release: str) -> Consumed:
-        """The entry as it stands."""
+    def entry(self, release: str, *, begins: bool) -> Consumed:
+        """The entry as it stands; begins: no other one was made by this process."""
         return Consumed(
             runs=tuple(self._runs),
             set_aside=tuple(self.set_aside),
             released=tuple(self.released),
             observed=tuple(self._observed),
             release=release,
+            begins=begins,
         )

@@ -84,7 +84,9 @@ class Replay:
                 yield from self._decide(entry)
 
     def _decide(self, entry: Consumed) -> Iterator[str]:
-        self.shard.release = entry.release
+        self.shard.release, self.shard.begins = entry.release, entry.begins
+        if entry.begins:
+            self.shard.latest.forget()
         seen = list(entry.observed)
         self._observe(seen, -1, -1)
         for index, run in enumerate(entry.runs):

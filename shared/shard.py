@@ -54,6 +54,7 @@ class Shard:
         self.said: list[Message] = []
         self.errors: list[str] = []
         self.handled = self.duplicates = 0
+        self.begins = True
         self._routes = room.routes()
         self._begin()
 
@@ -274,7 +275,7 @@ class Shard:
         """The new shard row (its `version` is the one to be replaced) and the outbox, journal
         entry first.
         """
-        entry = self.journal.entry(self.release)
+        entry = self.journal.entry(self.release, begins=self.begins)
         journal = self.room.journal
         outputs = [self._output(journal, self._stamp(journal, entry)), *self._outputs]
         hashes = {topic: codec.fingerprint(raw) for topic, raw in self.last.items()}
@@ -295,5 +296,5 @@ class Shard:
         self.row = msgspec.structs.replace(row, version=row.version + 1)
         for table in self.tables:
             table.settle()
-        self.last = {}
+        self.last, self.begins = {}, False
         self._begin()

@@ -248,6 +248,11 @@ class Latest:
         self._read.clear()
         return evidence
 
+    def forget(self) -> None:
+        """Know nothing, as a process that has just begun."""
+        for known in (self._latest, self._read, self._written):
+            known.clear()
+
     def drop_evidence(self) -> None:
         """What was read changed nothing, so nobody needs to know."""
         self._read.clear()

@@ -43,6 +43,8 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
 class Consumed(Event, frozen=True, kw_only=True, tag=True):
     """What one commit of a shard handled, in handling order, and what it observed. Replay feeds
     it again in that order.
+
+    begins: the first one of a process, which had forgotten every observation of those before it.
     """
 
     runs: tuple[Run, ...]
@@ -50,6 +52,7 @@ class Consumed(Event, frozen=True, kw_only=True, tag=True):
     released: tuple[tuple[str, int, int], ...] = ()
     observed: tuple[Observed, ...] = ()
     release: str = ""
+    begins: bool = False
 
 
 class Quarantined(Event, frozen=True, kw_only=True, tag=True):

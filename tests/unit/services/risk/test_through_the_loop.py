@@ -209,16 +209,7 @@ class Stage:
                 self.answer(firm)
             await self.settle()
             if self.dice.random() < 0.1:
-                await self.die()
-        await self.settle()
-
-    async def die(self) -> None:
-        """Another process takes over, and hears from everybody before it is asked anything."""
-        await self.start()
-        self.steps += 1
-        self.look_alive(late=0)
-        for firm in FIRMS:
-            self.value(firm, late=0)
+                await self.start()  # another process takes over, and knows of no sign of life
         await self.settle()
 
     async def decide_again(self) -> None:
