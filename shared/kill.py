@@ -1,4 +1,6 @@
-"""Named points at which a test kills this process with SIGKILL: PLIMSOLL_KILL_AT=room:point:nth."""
+"""Named points at which a test kills this process with SIGKILL: PLIMSOLL_KILL_AT=room:point:nth,
+several with commas between them, one for each room.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +12,25 @@ POINTS = ("K1", "K2", "K3", "K4", "K5", "K6", "K7", "B1", "B2", "B3")
 
 class KillPoint:
     """Counts how often the named point of this room is reached and kills the process at the nth
-    time.
+    time. Raises ValueError for a text that names no point.
     """
 
     def __init__(self, room: str, text: str = "") -> None:
         self._point, self._left = "", 0
-        if not text:
-            return
-        wanted, point, nth = text.rsplit(":", 2)
-        if point not in POINTS or int(nth) < 1:
-            raise ValueError(f"PLIMSOLL_KILL_AT={text}: points are {', '.join(POINTS)}, nth from 1")
-        if wanted == room:
-            self._point, self._left = point, int(nth)
+        for one in filter(None, text.split(",")):
+            wanted, point, nth = self._parts(one)
+            if wanted == room:
+                self._point, self._left = point, nth
+
+    def _parts(self, one: str) -> tuple[str, str, int]:
+        room, _, rest = one.partition(":")
+        point, _, nth = rest.partition(":")
+        if point not in POINTS or not nth.isdecimal() or int(nth) < 1:
+            points = ", ".join(POINTS)
+            raise ValueError(
+                f"PLIMSOLL_KILL_AT: {one!r} is no room:point:nth; points are {points}, nth from 1"
+            )
+        return room, point, int(nth)
 
     def is_next(self, point: str) -> bool:
         """Whether reaching `point` now would kill."""
