@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any
 
-from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.client.write_api import SYNCHRONOUS
-
+from shared.influx import InfluxAway, InfluxRefused, InfluxWriter
+from shared.logs import log
 from shared.metrics import DROPPED
 
-BUCKET = "plimsoll/autogen"
 LINES_MAX = 200_000
 _LINES_PER_WRITE = 5000
-_PAUSE_S = 0.5
+_PAUSE_S, _TIMEOUT_S = 0.5, 5.0
 
 
 class Telemetry:
@@ -48,26 +45,32 @@ class Telemetry:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        with InfluxDBClient(url=self._url, token="-", org="-", timeout=5000) as client:
-            api = client.write_api(write_options=SYNCHRONOUS)
-            while not (self._stop.is_set() and not self._lines):
-                if not self._send(api) and self._stop.is_set():
-                    return
-                self._stop.wait(_PAUSE_S)
+        influx = InfluxWriter(self._url, _TIMEOUT_S)
+        while not (self._stop.is_set() and not self._lines):
+            if not self._send(influx) and self._stop.is_set():
+                break
+            self._stop.wait(_PAUSE_S)
+        influx.close()
 
-    def _send(self, api: Any) -> bool:
+    def _send(self, influx: InfluxWriter) -> bool:
         while self._lines:
             batch = [self._lines.popleft() for _ in range(min(_LINES_PER_WRITE, len(self._lines)))]
             try:
-                api.write(bucket=BUCKET, org="-", record="\n".join(batch))
-            except Exception:  # noqa: BLE001  (whatever it is: keep the points, try again later)
+                influx.write("\n".join(batch).encode())
+            except InfluxRefused as error:
+                log().error("InfluxDB refuses points", points=len(batch), error=str(error))
+                self._lose(len(batch))
+            except InfluxAway:
                 room = (self._lines.maxlen or 0) - len(self._lines)
                 lost = max(0, len(batch) - room)
-                self.dropped += lost
-                DROPPED.labels("influx").inc(lost)
+                self._lose(lost)
                 self._lines.extendleft(reversed(batch[lost:]))
                 return False
         return True
+
+    def _lose(self, count: int) -> None:
+        self.dropped += count
+        DROPPED.labels("influx").inc(count)
 
 
 def tags(measurement: str, **named: str) -> str:

@@ -31,6 +31,7 @@ from shared.types import SECOND_US, Time
 
 MINUTE_US = 60 * SECOND_US
 TICKS_PER_STEP = 20_000
+BREATH_S = 0.02
 ROOM = "market_data"
 
 
@@ -66,9 +67,15 @@ class MarketData:
         while not self.stopping:
             began = monotonic_s()
             await self._turn()
-            rest = self._settings.flush_ms / 1000 - (monotonic_s() - began)
-            await asyncio.sleep(rest if rest > 0 and self._settings.speed else 0)
+            await self._rest(self._settings.flush_ms / 1000 - (monotonic_s() - began))
         await self._publisher.settle()
+
+    async def _rest(self, seconds: float) -> None:
+        """Until the next flush; as fast as it goes there is none, but InfluxDB is waited for."""
+        if self._settings.speed or self._is_over:
+            await asyncio.sleep(max(seconds, 0))
+        else:
+            await asyncio.sleep(BREATH_S if self._recorder.is_behind else 0)
 
     async def _begin(self) -> None:
         standing = self._feed.standing()
@@ -96,10 +103,10 @@ class MarketData:
             self._is_over = True
             return self._pacer.market_us
         if self._settings.speed:
-            now = self._pacer.advance(int(monotonic_s() * SECOND_US), following)
-        else:
-            now = self._pacer.move_to(int(self._feed.reach(TICKS_PER_STEP)), None)
-        return now
+            return self._pacer.advance(int(monotonic_s() * SECOND_US), following)
+        if self._recorder.is_behind:
+            return self._pacer.market_us
+        return self._pacer.move_to(int(self._feed.reach(TICKS_PER_STEP)), None)
 
     def _boundaries(self, before_us: int, now_us: int) -> list[int]:
         """Minutes and openings and closes passed on the way; after a leap only the last minute."""

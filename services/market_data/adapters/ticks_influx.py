@@ -1,5 +1,6 @@
-"""All ticks to InfluxDB: a bounded backlog of written-out batches, a thread of its own, oldest
-dropped and counted.
+"""All ticks to InfluxDB: a bounded backlog of batches, a thread of its own, oldest dropped and
+counted. What InfluxDB refuses for good is dropped and counted too: one unreadable point must not
+hold up all that follow.
 """
 
 from __future__ import annotations
@@ -7,16 +8,15 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.client.write_api import SYNCHRONOUS, WriteApi
-
 from services.market_data.core.batches import lines
 from shared.events.market import BarClosed, TickBatch
+from shared.influx import InfluxAway, InfluxRefused, InfluxWriter
+from shared.logs import log
 from shared.metrics import DROPPED
-from shared.telemetry import BUCKET
 
 LINES_PER_WRITE = 20_000
-PAUSE_S = 0.2
+LINES_BEHIND = 5 * LINES_PER_WRITE
+PAUSE_S, TIMEOUT_S = 0.2, 10.0
 
 
 class TickRecorder:
@@ -26,10 +26,18 @@ class TickRecorder:
         self._url, self._lines_max = url, lines_max
         self._waiting: deque[tuple[int, TickBatch | str]] = deque()
         self._count, self.dropped, self.written = 0, 0, 0
+        self._is_taken = False
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticks", daemon=True)
         if url:
             self._thread.start()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether InfluxDB takes points more slowly than they come: a feed that goes as fast as it
+        can should wait. False while it takes none.
+        """
+        return self._is_taken and self._count > LINES_BEHIND
 
     def add(self, batch: TickBatch) -> None:
         """Record the ticks of a batch."""
@@ -73,29 +81,41 @@ class TickRecorder:
         return some
 
     def _run(self) -> None:
-        with InfluxDBClient(url=self._url, token="-", org="-", timeout=10_000) as client:
-            api = client.write_api(write_options=SYNCHRONOUS)
-            while not (self._stop.is_set() and not self._waiting):
-                if not self._write(api):
-                    if self._stop.is_set():
-                        return
-                    self._stop.wait(PAUSE_S * 5)
-                self._stop.wait(PAUSE_S)
+        influx = InfluxWriter(self._url, TIMEOUT_S)
+        while not (self._stop.is_set() and not self._waiting):
+            if not self._write(influx):
+                if self._stop.is_set():
+                    break
+                self._stop.wait(PAUSE_S * 5)
+            self._stop.wait(PAUSE_S)
+        influx.close()
 
-    def _write(self, api: WriteApi) -> bool:
+    def _write(self, influx: InfluxWriter) -> bool:
         while some := self._some():
             text = "\n".join(w if isinstance(w, str) else lines(w) for _, w in some)
-            try:
-                api.write(bucket=BUCKET, org="-", record=text.encode())
-            except Exception:  # noqa: BLE001  (whatever it is: keep the ticks, try again later)
-                with self._lock:
-                    self._waiting.extendleft(reversed(some))
-                return False
             size = sum(count for count, _ in some)
-            with self._lock:
-                self._count -= size
-            self.written += size
+            try:
+                influx.write(text.encode())
+            except InfluxRefused as error:
+                log().error("InfluxDB refuses points", points=size, error=str(error))
+                with self._lock:
+                    self._forget(size)
+            except InfluxAway as error:
+                self._keep(some, error)
+                return False
+            else:
+                with self._lock:
+                    self._count -= size
+                self.written += size
+                self._is_taken = True
         return True
+
+    def _keep(self, some: list[tuple[int, TickBatch | str]], error: InfluxAway) -> None:
+        if self._is_taken:
+            log().warning("InfluxDB takes no points", error=str(error))
+        self._is_taken = False
+        with self._lock:
+            self._waiting.extendleft(reversed(some))
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop after one more try."""

@@ -1,3 +1,5 @@
+"""The points at which a test kills a process: parsed, counted, deadly."""
+
 from __future__ import annotations
 
 import subprocess
