@@ -148,9 +148,10 @@ class Trading:
             raise denied(await self._asking.reads.violations(order_id), order_id=order_id)
         return found.state
 
-    async def cancel(self, key: ApiKey, account: Account, order_id: str) -> None:
-        """Ask that an order end; returns when that is under way. An id that nobody has seen is
-        remembered by OMS, and its order is never sent. Raises Problem.
+    async def cancel(self, key: ApiKey, account: Account, order_id: str, *, is_known: bool) -> None:
+        """Ask that an order end; returns when that is under way. An id that OMS has not seen is
+        remembered there, and its order is never sent: to a client who knows of the order (it was
+        promised) that is a cancel like any other. Raises Problem.
         """
         asking = self._asking
         command = CancelOrder(
@@ -164,7 +165,7 @@ class Trading:
                 if acked.done() and acked.exception() is None:
                     return  # it waits behind a replace: a request was made, the event follows
                 raise unknown_outcome(command.command_id)
-        check_cancel(answer.result(), order_id)
+        check_cancel(answer.result(), order_id, is_known=is_known)
 
     async def replace(
         self, key: ApiKey, account: Account, old: OrderState, changes: Changes
@@ -221,11 +222,13 @@ def differs(one: Order, other: Order) -> bool:
     return any(getattr(one, name) != getattr(other, name) for name in SAME)
 
 
-def check_cancel(event: Event, order_id: str) -> None:
+def check_cancel(event: Event, order_id: str, *, is_known: bool) -> None:
     """Raises Problem where a cancel came to nothing."""
     if isinstance(event, CommandRefused):
         raise refused(event)
     if not isinstance(event, CancelRefused) or event.reason == "pending":
+        return
+    if event.reason == "unknown_order" and is_known:
         return
     if event.reason == "unknown_order":
         raise not_found(f"order not found for {order_id}")

@@ -189,7 +189,8 @@ async def cancel_one(request: Request, order_id: str) -> None:
     if found is not None and found.state.status in ENDED:
         raise already(found.state)
     account_id = key.account_id if found is None else found.state.order.account_id
-    await desk.trading.cancel(key, await desk.account(str(account_id)), wanted)
+    account = await desk.account(str(account_id))
+    await desk.trading.cancel(key, account, wanted, is_known=found is not None)
 
 
 @router.delete("/orders", status_code=207)
@@ -208,7 +209,7 @@ async def cancel_all(request: Request, account: Account) -> list[dict[str, Any]]
     async def one(state: Any) -> dict[str, Any]:
         order_id = state.order.order_id
         try:
-            await desk.trading.cancel(key, account, order_id)
+            await desk.trading.cancel(key, account, order_id, is_known=True)
         except Problem as problem:
             return {"id": order_id, "status": problem.status, "body": problem.body()}
         return {"id": order_id, "status": 200, "body": None}

@@ -178,11 +178,12 @@ STATE = state_of(order_of(ID))
         CancelPending(state=STATE, request_id="r"),
         OrderCanceled(state=STATE),
         CancelRefused(order_id=ID, request_id="r", reason="pending", state=STATE),
+        CancelRefused(order_id=ID, request_id="r", reason="unknown_order"),
     ],
 )
 def test_a_cancel_under_way_is_done_for_its_asker(event: Any) -> None:
     async def body(world: World) -> None:
-        await world.services.trading.cancel(world.key(), world.account(), ID)
+        await world.services.trading.cancel(world.key(), world.account(), ID, is_known=True)
         ((topic, _, command),) = world.bus.handed
         assert topic == OMS_INBOX
         assert isinstance(command, CancelOrder) and command.order_id == ID
@@ -192,7 +193,7 @@ def test_a_cancel_under_way_is_done_for_its_asker(event: Any) -> None:
 
 def test_a_cancel_that_waits_behind_a_replace_is_a_request_that_was_made() -> None:
     async def body(world: World) -> None:
-        await world.services.trading.cancel(world.key(), world.account(), ID)
+        await world.services.trading.cancel(world.key(), world.account(), ID, is_known=False)
 
     play(body, answers(CancelOrder))
 
@@ -203,7 +204,7 @@ def test_a_cancel_too_late_and_one_of_an_unknown_order_are_told() -> None:
     unknown = CancelRefused(order_id=ID, request_id="r", reason="unknown_order")
 
     async def body(world: World) -> None:
-        cancel = world.services.trading.cancel(world.key(), world.account(), ID)
+        cancel = world.services.trading.cancel(world.key(), world.account(), ID, is_known=False)
         seen.append(await problem_of(cancel))
 
     seen: list[Problem] = []
