@@ -1,5 +1,5 @@
 """The SQL of the store: every statement is made here, from the room's schema and its tables. Pure
-text.
+text. A part has `%s` for its one parameter; a whole statement has them numbered. Each is made once.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Changes(NamedTuple):
 
 
 _NAMES: dict[type, tuple[str, ...]] = {}
+_PARTS: dict[tuple[str, str, str], str] = {}
+_WHOLE: dict[tuple[str, ...], str] = {}
 
 
 def names(row: type[msgspec.Struct]) -> tuple[str, ...]:
@@ -54,6 +56,13 @@ def select(schema: str, name: str, row: type, where: str) -> str:
 
 def prefetch(schema: str, table: Table[Any]) -> str:
     """(table, shard, row as JSON) for the keys in one JSON parameter."""
+    name = ("prefetch", schema, table.name)
+    if name not in _PARTS:
+        _PARTS[name] = _prefetch(schema, table)
+    return _PARTS[name]
+
+
+def _prefetch(schema: str, table: Table[Any]) -> str:
     keys = " AND ".join(f"t.{key} = w.{key}" for key in table.key)
     shape = ", ".join(["shard int", *(f"{key} text" for key in table.key)])
     row = f"(SELECT row_to_json(r)::text FROM (SELECT {columns(table.row, 't.')}) r)"
@@ -66,21 +75,58 @@ def prefetch(schema: str, table: Table[Any]) -> str:
 def write(schema: str, changes: Changes, primary_key: tuple[str, ...]) -> list[tuple[str, str]]:
     """(common table expression, its JSON parameter) for what changed in one table."""
     table, parts = changes.table, []
-    full = f"{schema}.{table.name}"
-    rows = (
+    if changes.upserts:
+        name = ("upsert", schema, table.name)
+        if name not in _PARTS:
+            _PARTS[name] = _upsert(schema, table, primary_key)
+        parts.append((_PARTS[name], codec.encode(changes.upserts).decode()))
+    if changes.deletes:
+        parts.append((_delete(schema, table), codec.encode(changes.deletes).decode()))
+    return parts
+
+
+def _rows(full: str) -> str:
+    return (
         "json_to_recordset(%s::json) AS s(shard int, rows json),"
         f" LATERAL json_populate_recordset(null::{full}, s.rows) AS r"
     )
-    if changes.upserts:
-        insert = f"INSERT INTO {full} (shard, {columns(table.row)})"
-        conflict = "" if table.append_only else _on_conflict(table, primary_key)
-        sql = f"{insert} SELECT s.shard, {columns(table.row, 'r.')} FROM {rows}{conflict}"
-        parts.append((f"u_{table.name} AS ({sql})", codec.encode(changes.upserts).decode()))
-    if changes.deletes:
-        keys = " AND ".join(f"t.{key} = r.{key}" for key in table.key)
-        sql = f"DELETE FROM {full} t USING {rows} WHERE t.shard = s.shard AND {keys}"
-        parts.append((f"d_{table.name} AS ({sql})", codec.encode(changes.deletes).decode()))
-    return parts
+
+
+def _upsert(schema: str, table: Table[Any], primary_key: tuple[str, ...]) -> str:
+    full = f"{schema}.{table.name}"
+    insert = f"INSERT INTO {full} (shard, {columns(table.row)})"
+    select = f"SELECT s.shard, {columns(table.row, 'r.')} FROM {_rows(full)}"
+    conflict = "" if table.append_only else _on_conflict(table, primary_key)
+    return f"u_{table.name} AS ({insert} {select}{conflict})"
+
+
+def _delete(schema: str, table: Table[Any]) -> str:
+    full = f"{schema}.{table.name}"
+    keys = " AND ".join(f"t.{key} = r.{key}" for key in table.key)
+    using = f"DELETE FROM {full} t USING {_rows(full)}"
+    return f"d_{table.name} AS ({using} WHERE t.shard = s.shard AND {keys})"
+
+
+def commit(parts: tuple[str, ...]) -> str:
+    """The statement of a commit: all parts, and how many shard rows there must be as the last
+    parameter.
+    """
+    if parts not in _WHOLE:
+        whole = f"WITH {', '.join(parts)} SELECT public.expect((SELECT count(*) FROM s), %s)"
+        _WHOLE[parts] = _numbered(whole)
+    return _WHOLE[parts]
+
+
+def union(parts: tuple[str, ...]) -> str:
+    """The statement that finds what several parts find."""
+    if parts not in _WHOLE:
+        _WHOLE[parts] = _numbered(" UNION ALL ".join(parts))
+    return _WHOLE[parts]
+
+
+def _numbered(sql: str) -> str:
+    first, *rest = sql.split("%s")
+    return first + "".join(f"${number}{text}" for number, text in enumerate(rest, 1))
 
 
 def _on_conflict(table: Table[Any], primary_key: tuple[str, ...]) -> str:

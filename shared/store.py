@@ -82,6 +82,7 @@ class PostgresStore:
         self._connection, self._schema, self._kill = connection, room.schema, kill
         self._lock_class = zlib.crc32(room.name.encode()) & 0x7FFFFFFF
         self._primary_keys: dict[str, tuple[str, ...]] = {}
+        self._raw = psycopg.AsyncRawCursor(connection)
 
     @classmethod
     async def connect(cls, url: str, room: Room, kill: KillPoint) -> PostgresStore:
@@ -127,10 +128,10 @@ class PostgresStore:
         for shard, tables in wanted.items():
             for table, keys in tables.items():
                 wishes.setdefault(table.name, []).append((shard, table, keys))
-        parts = [statements.prefetch(self._schema, found[0][1]) for found in wishes.values()]
+        parts = (statements.prefetch(self._schema, found[0][1]) for found in wishes.values())
         values = [statements.wishes_json(found) for found in wishes.values()]
-        cursor = await self._connection.execute(" UNION ALL ".join(parts), values, prepare=True)
-        for name, number, row in await cursor.fetchall():
+        await self._raw.execute(statements.union(tuple(parts)), values, prepare=True)
+        for name, number, row in await self._raw.fetchall():
             for shard, table, _ in wishes[name]:
                 if shard.number == number:
                     table.load([codec.decoder(table.row).decode(row)])
@@ -145,20 +146,17 @@ class PostgresStore:
         if relayed:
             mark = f"d AS ({statements.outbox_mark(self._schema)})"
             parts.append((mark, statements.relayed_json(relayed)))
-        expressions = ", ".join(sql for sql, _ in parts)
-        statement = f"WITH {expressions} SELECT public.expect((SELECT count(*) FROM s), %s)"
+        statement = statements.commit(tuple(sql for sql, _ in parts))
         await self._send(statement, [*(value for _, value in parts), len(harvests)])
 
     async def _send(self, statement: str, values: list[Any]) -> None:
         if self._kill.is_next("K3"):
             self._send_only(statement, values)
         self._kill.reached("K3")
-        await self._connection.execute(statement, values, prepare=True)
+        await self._raw.execute(statement, values, prepare=True)
 
     def _send_only(self, statement: str, values: list[Any]) -> None:
         """Put the statement on the wire without waiting for its answer (for the kill point)."""
-        for number in range(len(values)):
-            statement = statement.replace("%s", f"${number + 1}", 1)
         raw = [str(value).encode() for value in values]
         self._connection.pgconn.send_query_params(statement.encode(), raw)
         while self._connection.pgconn.flush():

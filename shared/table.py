@@ -212,45 +212,46 @@ class Latest:
     evidence for the journal.
 
     `shared` is one dict for all shards of a process; the record of what was read belongs to one
-    shard.
+    shard. `newest` and `noted` (what the journal has) may be looked at, never changed, by who reads
+    so often that `read` is too slow: what is not noted must still be read with `read`.
     """
 
     def __init__(self, shared: dict[tuple[type, str], Observation] | None = None) -> None:
-        self._latest = {} if shared is None else shared
+        self.newest = {} if shared is None else shared
         self._read: dict[tuple[type, str], Observation] = {}
-        self._written: dict[tuple[type, str], Observation] = {}
+        self.noted: dict[tuple[type, str], Observation] = {}
 
     def set(self, key: str, seen: Observation) -> None:
         """Keep an observation as the newest of its kind and key; an older one (by market time,
         then time) is dropped.
         """
         name = (type(seen), key)
-        old = self._latest.get(name)
+        old = self.newest.get(name)
         if old is None or (seen.at, seen.market_at) >= (old.at, old.market_at):
-            self._latest[name] = seen
+            self.newest[name] = seen
 
     def replace(self, key: str, seen: Observation) -> None:
         """Keep an observation whatever is known (replay tells what was known then)."""
-        self._latest[(type(seen), key)] = seen
+        self.newest[(type(seen), key)] = seen
 
     def read(self, kind: type[Seen], key: str) -> Seen | None:
         """The newest observation of that kind and key; remembered as evidence."""
         name = (kind, key)
-        seen = self._latest.get(name)
-        if seen is not None and self._written.get(name) is not seen:
+        seen = self.newest.get(name)
+        if seen is not None and self.noted.get(name) is not seen:
             self._read[name] = seen
         return seen  # type: ignore[return-value]
 
     def take_evidence(self) -> list[Observation]:
         """What was read since the last call and had not been told before, in order of reading."""
         evidence = list(self._read.values())
-        self._written.update(self._read)
+        self.noted.update(self._read)
         self._read.clear()
         return evidence
 
     def forget(self) -> None:
         """Know nothing, as a process that has just begun."""
-        for known in (self._latest, self._read, self._written):
+        for known in (self.newest, self._read, self.noted):
             known.clear()
 
     def drop_evidence(self) -> None:

@@ -36,8 +36,8 @@ class Sights:
 
     def __init__(self, latest: Latest) -> None:
         self.latest = latest
-        self.peek = latest._latest.get
-        self._noted = latest._written
+        self.peek = latest.newest.get
+        self._noted = latest.noted
 
     def read(self, sight: Sight[Seen]) -> Seen | None:
         """The newest one; the journal has it, or will."""
