@@ -7,13 +7,13 @@ never mended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Union
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, NamedTuple, Union
 
 import msgspec
 
 from shared import codec
-from shared.bus.ports import Bounds, Partition, Reader, Record
+from shared.bus.ports import Partition, Reader, Record
 from shared.events.runtime import Consumed, Observed
 from shared.messages import Event, Observation
 from shared.room import MakeState, Room
@@ -25,25 +25,31 @@ from shared.table import Latest
 POLL_S = 0.5
 
 
+class Verified(NamedTuple):
+    """What came of one shard: how many journal entries were decided again, how many messages that
+    said, and each that was not said in the same bytes.
+    """
+
+    shard: int
+    entries: int
+    messages: int
+    differences: list[str]
+
+
 async def read_whole(reader: Reader, names: list[Partition]) -> dict[Partition, list[Record]]:
-    """Every record of these partitions, up to the ends they have now."""
+    """Every record of these partitions, up to the ends they have now and not beyond."""
     bounds = await reader.bounds(names)
     missing = {name: b for name, b in bounds.items() if b.end > b.first}
     found: dict[Partition, list[Record]] = {name: [] for name in names}
     await reader.assign(dict.fromkeys(missing, "start"))
     while missing:
         for record in await reader.poll(POLL_S):
-            _keep(record, found, missing)
+            name = Partition(record.topic, record.partition)
+            if record.offset < bounds[name].end:
+                found[name].append(record)
+            if name in missing and record.offset + 1 >= bounds[name].end:
+                del missing[name]
     return found
-
-
-def _keep(
-    record: Record, found: dict[Partition, list[Record]], missing: dict[Partition, Bounds]
-) -> None:
-    name = Partition(record.topic, record.partition)
-    found[name].append(record)
-    if name in missing and record.offset + 1 >= missing[name].end:
-        del missing[name]
 
 
 class Replay:
@@ -60,6 +66,7 @@ class Replay:
         for table in self.shard.tables:
             table.keep = None
         self._said = {name.topic: self._by_number(name) for name in log}
+        self.entries = self.messages = 0
         self._seen_types = msgspec.json.Decoder(
             Union[tuple(_leaves(Observation))],  # noqa: UP007
             dec_hook=codec.decode_other,
@@ -75,15 +82,16 @@ class Replay:
 
     def run(self) -> Iterator[str]:
         """Decide every journal entry again; yields each difference between what was said and is
-        said now.
+        said now. The relay of the last entry may still be under way.
         """
         journal = self._said[self._room.journal]
         for number in sorted(journal):
             entry = codec.decode(self._room.journal, journal[number])
             if isinstance(entry, Consumed):
-                yield from self._decide(entry)
+                self.entries += 1
+                yield from self._decide(entry, is_last=number == max(journal))
 
-    def _decide(self, entry: Consumed) -> Iterator[str]:
+    def _decide(self, entry: Consumed, *, is_last: bool) -> Iterator[str]:
         self.shard.release, self.shard.begins = entry.release, entry.begins
         if entry.begins:
             self.shard.latest.forget()
@@ -97,7 +105,7 @@ class Replay:
             self._observe(seen, index, -1)
         row, again = self.shard.harvest()
         for output in again:
-            yield from self._compare(output)
+            yield from self._compare(output, is_last=is_last)
         self.shard.observations.clear()
         self.shard.said.clear()
         self.shard.settle(row)
@@ -110,10 +118,14 @@ class Replay:
             if one.handled:
                 self.shard.observe(Record("", self._number, -1, b""), observation)
 
-    def _compare(self, output: Output) -> Iterator[str]:
+    def _compare(self, output: Output, *, is_last: bool) -> Iterator[str]:
         raw = bytes(output.value)
         message: Any = codec.decode(output.topic, raw)
-        before = self._said[output.topic].get(message.seq)
+        said = self._said[output.topic]
+        before = said.get(message.seq)
+        if before is None and is_last and message.seq > max(said, default=0):
+            return
+        self.messages += 1
         if before != raw:
             yield (
                 f"{output.topic}/{self._number} number {message.seq}:"
@@ -129,11 +141,13 @@ def _leaves(kind: type[Observation]) -> Iterator[type[Observation]]:
 
 async def verify(
     room: Room, make_state: MakeState, numbers: list[int], reader: Reader
-) -> list[str]:
-    """Replay these shards against their log; every difference."""
+) -> AsyncIterator[Verified]:
+    """Decide these shards again, one after the other, from their whole log, which is held in
+    memory meanwhile.
+    """
     topics = [*inputs(room), *outputs(room)]
-    differences: list[str] = []
     for number in numbers:
         log = await read_whole(reader, [Partition(topic, number) for topic in topics])
-        differences += Replay(room, make_state, number, log).run()
-    return differences
+        again = Replay(room, make_state, number, log)
+        differences = list(again.run())
+        yield Verified(number, again.entries, again.messages, differences)

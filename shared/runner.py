@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Callable, Sequence
 
+import msgspec
 import uvloop
 
 from shared.bus.kafka import KafkaReader, KafkaWriter
@@ -16,6 +18,7 @@ from shared.logs import configure, log
 from shared.messages import Message
 from shared.metrics import serve
 from shared.pulse import Pulse
+from shared.replay import verify
 from shared.room import MakeState, Room
 from shared.service import Sense, Service
 from shared.settings import Settings
@@ -79,6 +82,19 @@ async def _serve(
     await store.close()
 
 
+async def _verify(room: Room, make_state: MakeState, settings: Settings) -> int:
+    reader = await KafkaReader.connect(settings.kafka)
+    differs = False
+    try:
+        async for one in verify(room, make_state, settings.owned(), reader):
+            differs = differs or bool(one.differences)
+            told = {"room": room.name, **one._asdict()}
+            sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    finally:
+        await reader.close()
+    return 1 if differs else 0
+
+
 def run_room(
     room: Room,
     make_state: MakeState,
@@ -88,8 +104,11 @@ def run_room(
     points: Points = _no_points,
 ) -> None:
     """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and says
-    why.
+    why. With the one argument `verify` the process owns nothing, writes nothing and decides its
+    shards again instead: a line of JSON for each, exit code 1 where any of them differs.
     """
+    if sys.argv[1:] == ["verify"]:
+        raise SystemExit(uvloop.run(_verify(room, make_state, settings)))
     configure(settings.process, settings.log_level)
     serve(settings.metrics_port)
     telemetry = Telemetry(settings.influx)

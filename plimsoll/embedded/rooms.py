@@ -18,6 +18,7 @@ PREFIX = "PLIMSOLL_"
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 GATEWAY = "gateway"
 MARKET_DATA = "market_data"
+WITHOUT_JOURNAL = (MARKET_DATA, GATEWAY)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,26 @@ def command(room: Room, around: Surroundings, postgres: str, metrics_port: int) 
     )
 
 
+def verification(room: Room, state: Path, kafka: str, partitions: int) -> Command:
+    """The process that decides everything again that a room has decided; it writes nothing."""
+    settings = {"STATE": str(state), "KAFKA": kafka, "PARTITIONS": str(partitions)}
+    return Command(
+        arguments=(sys.executable, "-m", room.module, "verify"),
+        environment={
+            **outer_environment(os.environ),
+            **ONE_THREAD,
+            "PYTHONPATH": python_path(),
+            **{PREFIX + name: value for name, value in settings.items()},
+        },
+        directory=PROJECT,
+    )
+
+
+def python_path() -> str:
+    """Ours first, then the caller's."""
+    return os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+
+
 def environment(
     room: Room, around: Surroundings, postgres: str, metrics_port: int
 ) -> dict[str, str]:
@@ -76,11 +97,10 @@ def environment(
         "METRICS_PORT": str(metrics_port),
         **own_settings(room, around),
     }
-    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     return {
         **outer_environment(os.environ),
         **ONE_THREAD,
-        "PYTHONPATH": path,
+        "PYTHONPATH": python_path(),
         "PYTHONUNBUFFERED": "1",
         **{PREFIX + name: value for name, value in settings.items()},
     }

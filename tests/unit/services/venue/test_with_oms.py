@@ -123,8 +123,11 @@ class Stack:
 
     async def differences(self) -> list[str]:
         numbers = list(range(SHARDS))
-        oms = await verify(OMS, make_oms, numbers, MemoryReader(self.log))
-        return oms + await verify(VENUE, make_venue, numbers, MemoryReader(self.log))
+        found: list[str] = []
+        for room, make in ((OMS, make_oms), (VENUE, make_venue)):
+            async for one in verify(room, make, numbers, MemoryReader(self.log)):
+                found += one.differences
+        return found
 
 
 def played(story: Callable[[Stack], Any]) -> Stack:
