@@ -20,7 +20,7 @@ class InfluxRefused(Exception):
 
 
 class InfluxWriter:
-    """Writes to one InfluxDB, 1.8 or 2. Times in lines are nanoseconds."""
+    """Writes to an InfluxDB 1.8 without authentication. Times in lines are nanoseconds."""
 
     def __init__(self, url: str, timeout_s: float) -> None:
         self._url = f"{url}/api/v2/write?bucket={BUCKET}&org=-&precision=ns"

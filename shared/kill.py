@@ -18,19 +18,9 @@ class KillPoint:
     def __init__(self, room: str, text: str = "") -> None:
         self._point, self._left = "", 0
         for one in filter(None, text.split(",")):
-            wanted, point, nth = self._parts(one)
+            wanted, point, nth = _parts(one)
             if wanted == room:
                 self._point, self._left = point, nth
-
-    def _parts(self, one: str) -> tuple[str, str, int]:
-        room, _, rest = one.partition(":")
-        point, _, nth = rest.partition(":")
-        if point not in POINTS or not nth.isdecimal() or int(nth) < 1:
-            points = ", ".join(POINTS)
-            raise ValueError(
-                f"PLIMSOLL_KILL_AT: {one!r} is no room:point:nth; points are {points}, nth from 1"
-            )
-        return room, point, int(nth)
 
     def is_next(self, point: str) -> bool:
         """Whether reaching `point` now would kill."""
@@ -43,3 +33,14 @@ class KillPoint:
         self._left -= 1
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _parts(one: str) -> tuple[str, str, int]:
+    room, _, rest = one.partition(":")
+    point, _, nth = rest.partition(":")
+    if point not in POINTS or not nth.isdecimal() or int(nth) < 1:
+        points = ", ".join(POINTS)
+        raise ValueError(
+            f"PLIMSOLL_KILL_AT: {one!r} is no room:point:nth; points are {points}, nth from 1"
+        )
+    return room, point, int(nth)

@@ -4,7 +4,7 @@ text. A part has `%s` for its one parameter; a whole statement has them numbered
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,10 +56,7 @@ def select(schema: str, name: str, row: type, where: str) -> str:
 
 def prefetch(schema: str, table: Table[Any]) -> str:
     """(table, shard, row as JSON) for the keys in one JSON parameter."""
-    name = ("prefetch", schema, table.name)
-    if name not in _PARTS:
-        _PARTS[name] = _prefetch(schema, table)
-    return _PARTS[name]
+    return _once("prefetch", schema, table, lambda: _prefetch(schema, table))
 
 
 def _prefetch(schema: str, table: Table[Any]) -> str:
@@ -76,13 +73,19 @@ def write(schema: str, changes: Changes, primary_key: tuple[str, ...]) -> list[t
     """(common table expression, its JSON parameter) for what changed in one table."""
     table, parts = changes.table, []
     if changes.upserts:
-        name = ("upsert", schema, table.name)
-        if name not in _PARTS:
-            _PARTS[name] = _upsert(schema, table, primary_key)
-        parts.append((_PARTS[name], codec.encode(changes.upserts).decode()))
+        sql = _once("upsert", schema, table, lambda: _upsert(schema, table, primary_key))
+        parts.append((sql, codec.encode(changes.upserts).decode()))
     if changes.deletes:
-        parts.append((_delete(schema, table), codec.encode(changes.deletes).decode()))
+        sql = _once("delete", schema, table, lambda: _delete(schema, table))
+        parts.append((sql, codec.encode(changes.deletes).decode()))
     return parts
+
+
+def _once(kind: str, schema: str, table: Table[Any], make: Callable[[], str]) -> str:
+    name = (kind, schema, table.name)
+    if name not in _PARTS:
+        _PARTS[name] = make()
+    return _PARTS[name]
 
 
 def _rows(full: str) -> str:

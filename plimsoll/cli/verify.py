@@ -62,18 +62,16 @@ def shards(room: Room, place: State, kafka: str) -> list[dict[str, Any]]:
     partitions = (read_json(place.options) or {}).get("partitions") or DEFAULTS.partitions or 1
     command = verification(room, place.root, kafka, partitions)
     errors.print(f"{room.name}: deciding again", soft_wrap=True)
-    with subprocess.Popen(
+    done = subprocess.run(
         command.arguments,
         env=dict(command.environment),
         cwd=command.directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
-    ) as process:
-        out, said = process.communicate()
-    lines = [json.loads(line) for line in out.splitlines()]
-    if process.returncode not in (0, 1) or len(lines) != partitions:
-        last = (said.strip().splitlines() or ["it said nothing"])[-1]
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode not in (0, 1) or len(lines) != partitions:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise EmbeddedError(f"{room.name} could not be decided again: {last}")
     return lines
 

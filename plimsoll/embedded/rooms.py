@@ -67,25 +67,15 @@ def verification(room: Room, state: Path, kafka: str, partitions: int) -> Comman
     settings = {"STATE": str(state), "KAFKA": kafka, "PARTITIONS": str(partitions)}
     return Command(
         arguments=(sys.executable, "-m", room.module, "verify"),
-        environment={
-            **outer_environment(os.environ),
-            **ONE_THREAD,
-            "PYTHONPATH": python_path(),
-            **{PREFIX + name: value for name, value in settings.items()},
-        },
+        environment=with_settings(settings),
         directory=PROJECT,
     )
-
-
-def python_path() -> str:
-    """Ours first, then the caller's."""
-    return os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
 
 
 def environment(
     room: Room, around: Surroundings, postgres: str, metrics_port: int
 ) -> dict[str, str]:
-    """The caller's environment without its PLIMSOLL_* names, and ours."""
+    """The whole environment of a room's process."""
     settings = {
         "STATE": str(around.state),
         "KAFKA": around.kafka,
@@ -97,10 +87,16 @@ def environment(
         "METRICS_PORT": str(metrics_port),
         **own_settings(room, around),
     }
+    return with_settings(settings)
+
+
+def with_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without its PLIMSOLL_* names, and these settings."""
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     return {
         **outer_environment(os.environ),
         **ONE_THREAD,
-        "PYTHONPATH": python_path(),
+        "PYTHONPATH": path,
         "PYTHONUNBUFFERED": "1",
         **{PREFIX + name: value for name, value in settings.items()},
     }

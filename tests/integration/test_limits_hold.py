@@ -132,6 +132,13 @@ def test_of_concurrent_duplicates_exactly_one_becomes_an_order(stack: Stack) -> 
     assert sorted(statuses) == [200] + [422] * 19
 
 
+def post_unjudged(client: httpx.Client) -> str:
+    """The id of an order that is promised, for nobody is there to judge it."""
+    posted = client.post("/v2/orders", json=order("buy", 1))
+    assert (posted.status_code, posted.json()["status"]) == (200, "pending_new")
+    return str(posted.json()["id"])
+
+
 def status_of(client: httpx.Client, order_id: str) -> str:
     return str(client.get(f"/v2/orders/{order_id}").json().get("status"))
 
@@ -141,9 +148,7 @@ def test_a_cancel_that_overtakes_the_approval_of_its_order_is_kept(stack: Stack)
     wait_for(stack.is_ready, bool, 60)
     with stack.client(stack.account("hasty")) as client:
         with stopped(stack, "risk"):
-            posted = client.post("/v2/orders", json=order("buy", 1))
-            assert (posted.status_code, posted.json()["status"]) == (200, "pending_new")
-            order_id = posted.json()["id"]
+            order_id = post_unjudged(client)
             assert client.delete(f"/v2/orders/{order_id}").status_code == 204
         wait_for(lambda: status_of(client, order_id), lambda status: status == "canceled", 20)
         assert client.get("/v2/positions").json() == []
@@ -157,10 +162,8 @@ def test_an_order_posted_to_a_risk_room_that_stands_still_is_not_judged_late(sta
     wait_for(stack.is_ready, bool, 60)
     with stack.client(stack.account("patient")) as client:
         with stopped(stack, "risk"):
-            posted = client.post("/v2/orders", json=order("buy", 1))
-            assert (posted.status_code, posted.json()["status"]) == (200, "pending_new")
+            order_id = post_unjudged(client)
             time.sleep(3)  # longer than a command may be under way
-        order_id = posted.json()["id"]
         wait_for(lambda: status_of(client, order_id), lambda status: status != "pending_new", 20)
         assert status_of(client, order_id) == "rejected"
         assert client.get("/v2/positions").json() == []

@@ -11,9 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Taker:
-    """What was written, and the statuses to answer with (the last one for ever)."""
+    """What was written, and the statuses to answer with (the last one for ever). It answers only
+    while `answers` is set.
+    """
 
     def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.answers.set()
         self.url, self.statuses = "", [204]
         self.asked: list[tuple[str, bytes]] = []
 
@@ -32,6 +36,7 @@ def taker() -> Iterator[Taker]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            told.answers.wait(10)
             told.asked.append((self.path, body))
             status = told.statuses.pop(0) if len(told.statuses) > 1 else told.statuses[0]
             said = b"" if status == 204 else b'{"error":"cannot parse"}'

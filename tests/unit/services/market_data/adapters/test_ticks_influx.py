@@ -59,8 +59,10 @@ def test_a_feed_waits_only_for_an_influx_that_takes_points_too_slowly(
         assert not recorder.is_behind  # nobody is there: trading goes on
         influx.statuses = [204]
         wait_for(lambda: recorder.written, lambda written: written == 10)
+        influx.answers.clear()
         for number in range(10):
             recorder.add_line(f"b x={number} {number}")
         assert recorder.is_behind
+        influx.answers.set()
         wait_for(lambda: recorder.is_behind, lambda behind: not behind)
         recorder.close()
