@@ -59,18 +59,23 @@ class Replay:
         self, room: Room, make_state: MakeState, number: int, log: dict[Partition, list[Record]]
     ) -> None:
         self._room, self._number, self._log = room, number, log
-        latest = Latest()
-        self.shard = Shard(
-            room, ShardRow(shard=number), make_state(latest, number), latest, release=""
-        )
-        for table in self.shard.tables:
-            table.keep = None
+        self._make_state = make_state
+        self.shard = self._begun(ShardRow(shard=number))
         self._said = {name.topic: self._by_number(name) for name in log}
         self.entries = self.messages = 0
         self._seen_types = msgspec.json.Decoder(
             Union[tuple(_leaves(Observation))],  # noqa: UP007
             dec_hook=codec.decode_other,
         )
+
+    def _begun(self, row: ShardRow) -> Shard:
+        """The shard as a process has it that has just begun: its row, and nothing observed."""
+        latest = Latest()
+        state = self._make_state(latest, self._number)
+        shard = Shard(self._room, row, state, latest, release="")
+        for table in shard.tables:
+            table.keep = None
+        return shard
 
     def _by_number(self, name: Partition) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
@@ -92,9 +97,11 @@ class Replay:
                 yield from self._decide(entry, is_last=number == max(journal))
 
     def _decide(self, entry: Consumed, *, is_last: bool) -> Iterator[str]:
-        self.shard.release, self.shard.begins = entry.release, entry.begins
         if entry.begins:
-            self.shard.latest.forget()
+            before, self.shard = self.shard, self._begun(self.shard.row)
+            for table, old in zip(self.shard.tables, before.tables, strict=True):
+                table.load(old.rows())
+        self.shard.release, self.shard.begins = entry.release, entry.begins
         seen = list(entry.observed)
         self._observe(seen, -1, -1)
         for index, run in enumerate(entry.runs):

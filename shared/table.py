@@ -249,11 +249,6 @@ class Latest:
         self._read.clear()
         return evidence
 
-    def forget(self) -> None:
-        """Know nothing, as a process that has just begun."""
-        for known in (self.newest, self._read, self.noted):
-            known.clear()
-
     def drop_evidence(self) -> None:
         """What was read changed nothing, so nobody needs to know."""
         self._read.clear()

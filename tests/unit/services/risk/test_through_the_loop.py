@@ -27,7 +27,7 @@ from shared.commands import (
 )
 from shared.events.market import ClockAdvanced, QuoteUpdated
 from shared.events.oms import OrderCanceled, OrderFilled
-from shared.events.portfolio import AccountOpened, AccountValued, CashMoved
+from shared.events.portfolio import AccountOpened, AccountValued, CashMoved, PositionValue
 from shared.events.runtime import RoomAlive
 from shared.kill import KillPoint
 from shared.messages import Event, Message
@@ -129,10 +129,18 @@ class Stage:
             at=self.now, market_at=self.now, account_id=f"account-of-{firm}", firm_id=firm,
             currency="USD", cash=D(100_000), equity=equity, long_value=ZERO, short_value=ZERO,
             unrealised=ZERO, realised=ZERO, day_start_equity=D(100_000), day_flows=ZERO,
-            peak_equity=D(100_000), oms_seq=0, day=NOON,
+            peak_equity=D(100_000), oms_seq=0, day=NOON, positions=(self.position("AIG"),),
         )  # fmt: skip
         number = partition_of(firm, SHARDS)
         self.log.append("portfolio.valuations", number, codec.encode(seen))
+
+    def position(self, symbol: str) -> PositionValue:
+        """A price for the account's own book; its quantity nobody takes."""
+        price = D(self.dice.choice([90, 100, 110]))
+        return PositionValue(
+            symbol=symbol, quantity=D(1), average_price=price, price=price, market_value=price,
+            unrealised=ZERO,
+        )  # fmt: skip
 
     def tick(self) -> None:
         for number in range(SHARDS):
