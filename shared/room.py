@@ -32,6 +32,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     shard's state;
     handlers: message type -> handler; names: message type -> older rows to prefetch;
     order: topics in the order a poll handles them (those not named come first).
+    sends: what makes a link send something, and is_fill: which of its reports is a fill; both only
+    name the kill points B1 to B3.
     Events go to every topic of the room that carries their type; the loop sets seq, at,
     market_at, and `cause`
     where the handler left it None (the id of the command, or the cause of the event, that was
@@ -44,6 +46,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     handlers: dict[type[Message], Handler]
     names: dict[type[Message], Names] = {}
     order: tuple[str, ...] = ()
+    sends: frozenset[type[Message]] = frozenset()
+    is_fill: Callable[[Message], bool] = lambda _: False
 
     @property
     def journal(self) -> str:

@@ -17,21 +17,12 @@ from shared import codec, start
 from shared.bus.ports import Reader, Record, Writer
 from shared.clock import monotonic_s
 from shared.events.market import ClockAdvanced
-from shared.events.runtime import RoomAlive
 from shared.journal import observation_key
 from shared.kill import KillPoint
 from shared.logs import log
 from shared.messages import Message, Observation
-from shared.metrics import (
-    COMMIT_SECONDS,
-    COMMITS,
-    DECIDE_SECONDS,
-    LOOP_LAG,
-    UNRELAYED,
-    counted,
-)
-from shared.pulse import Pulse
-from shared.relay import Relay, log_failure
+from shared.metrics import LOOP_LAG, UNRELAYED
+from shared.relay import Relay
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
 from shared.rows import ShardRow
@@ -39,13 +30,8 @@ from shared.shard import ReaderStopped, Shard
 from shared.statements import Harvest
 from shared.store import Store
 from shared.table import Latest
-from shared.topics import (
-    ROOM_STATUS,
-    TOPICS,
-    Kind,
-    is_own,
-    read_by,
-)
+from shared.topics import TOPICS, Kind, is_own, read_by
+from shared.voice import Listen, Voice
 from shared.work import Work, wanted_rows
 
 POLL_S = 0.25
@@ -64,6 +50,13 @@ class Sense(Protocol):
         """What is there now; only what changed."""
 
 
+def places(room: Room) -> dict[str, tuple[int, int]]:
+    """Topic -> its place in the order in which a poll is handled."""
+    order = {topic: number for number, topic in enumerate(room.order)}
+    inputs = [topic.name for topic in read_by(room.name)]
+    return {name: (order.get(name, -1), number) for number, name in enumerate(inputs)}
+
+
 class Service:
     """One process of one room."""
 
@@ -80,18 +73,21 @@ class Service:
         partitions: int,
         kill: KillPoint,
         senses: Sequence[Sense] = (),
-        listen: Callable[[Message, Pulse], None] | None = None,
+        listen: Listen | None = None,
+        now_s: Callable[[], float] = monotonic_s,
     ) -> None:
         self.room, self._make_state, self._numbers = room, make_state, list(numbers)
         self._store, self._reader, self._writer = store, reader, writer
-        self._process, self._partitions, self._kill = process, partitions, kill
-        self._senses, self._listen = senses, listen
+        self._partitions, self._kill, self._senses = partitions, kill, senses
+        self._now_s = now_s
         self._relay = Relay(writer, kill)
-        self.pulse = Pulse(room.name, process)
+        self._voice = Voice(room.name, process, writer, listen)
+        self._loop_lag, self._unrelayed = LOOP_LAG.labels(room.name), UNRELAYED.labels(room.name)
+        self._place = places(room)
         self._seen: dict[tuple[type, str], Observation] = {}
         self.shards: dict[int, Shard] = {}
         self._gap_since: float | None = None
-        self._last_word = self._last_mark = self._turned = monotonic_s()
+        self._last_word = self._last_mark = self._turned = now_s()
         self.stopping = False
 
     async def begin(self) -> None:
@@ -133,10 +129,10 @@ class Service:
     async def turn(self, timeout_s: float) -> int:
         """One poll. Returns how many records it held."""
         records = await self._reader.poll(timeout_s)
-        began = monotonic_s()
-        while began - self._turned > PAUSE_S_MAX and monotonic_s() - began < CLOCK_S_MAX:
+        began = self._now_s()
+        while began - self._turned > PAUSE_S_MAX and self._now_s() - began < CLOCK_S_MAX:
             records += await self._reader.poll(POLL_S)  # we were stopped: read the clock first
-        self._turned = monotonic_s()
+        self._turned = self._now_s()
         if records:
             self._kill.reached("K1")
         for seen in (seen for sense in self._senses for seen in sense.look()):
@@ -150,18 +146,15 @@ class Service:
         await self._relay.settle()
         await self._keep_alive()
         self._check_gaps()
-        LOOP_LAG.labels(self.room.name).set(monotonic_s() - began)
+        self._loop_lag.set(self._now_s() - began)
         return len(records)
 
     def _ordered(self, records: list[Record]) -> list[Work]:
         """Records in handling order, each with its shard (None: an observation for all) and its
         new message.
         """
-        place = {topic: number for number, topic in enumerate(self.room.order)}
-        inputs = {t.name: n for n, t in enumerate(read_by(self.room.name))}
-        records = sorted(
-            records, key=lambda r: (place.get(r.topic, -1), inputs[r.topic], r.partition)
-        )
+        place = self._place
+        records = sorted(records, key=lambda r: (place[r.topic], r.partition))
         work: list[Work] = []
         for record in records:
             if TOPICS[record.topic].kind is Kind.OBSERVATION:
@@ -188,16 +181,25 @@ class Service:
         self._prefetched = wanted
 
     def _decide(self, work: list[Work]) -> None:
-        began = monotonic_s()
+        began = self._now_s()
         for shard, record, message in work:
             if shard is not None:
-                shard.handle(record, message)
-                if isinstance(message, ClockAdvanced):
-                    self._say_alive(shard, message)
+                self._handle(shard, record, message)
             elif isinstance(message, Observation):
                 self._see(message, record)
-        self.pulse.decided(monotonic_s() - began)
-        DECIDE_SECONDS.labels(self.room.name).observe(monotonic_s() - began)
+        self._voice.decided(self._now_s() - began)
+
+    def _handle(self, shard: Shard, record: Record, message: Message | None) -> None:
+        is_sent, said = type(message) in self.room.sends, len(shard.said)
+        if is_sent:
+            self._kill.reached("B1")
+        shard.handle(record, message)
+        if is_sent:
+            self._kill.reached("B2")
+        if sum(map(self.room.is_fill, shard.said[said:])) > 1:
+            self._kill.reached("B3")
+        if isinstance(message, ClockAdvanced):
+            self._voice.say_alive(shard, message, len(self._relay))
 
     def _see(self, seen: Observation, record: Record | None = None) -> None:
         key = observation_key(seen)
@@ -213,70 +215,35 @@ class Service:
         harvests = [Harvest(s, *s.harvest()) for s in self.shards.values() if s.has_news()]
         if harvests:
             relayed = self._relay.acknowledged()
-            began = monotonic_s()
+            began = self._now_s()
             await self._store.commit(harvests, relayed)
-            self._measure(monotonic_s() - began, sum(shard.handled for shard, _, _ in harvests))
+            handled = sum(shard.handled for shard, _, _ in harvests)
+            self._voice.committed(self._now_s() - began, handled)
             self._said_something()
             self._kill.reached("K4")
             self._relay.marked(relayed)
-            self._last_mark = monotonic_s()
+            self._last_mark = self._now_s()
             for shard, row, outputs in harvests:
                 shard.settle(row)
                 await self._relay.send(shard.number, row.version, outputs)
-                self._report(shard)
+                self._voice.report(shard)
             self._kill.reached("K6")
         for tables in self._prefetched.values():
             for table, keys in tables.items():
                 if not table.is_changed():
                     table.forget(keys)
         for shard in self.shards.values():
-            await self._send_observations(shard)
+            await self._voice.send_observations(shard)
         if harvests:
             self._kill.reached("K7")
 
-    async def _send_observations(self, shard: Shard) -> None:
-        seen, shard.observations = shard.observations, []
-        for topic, key, raw in seen:
-            number = shard.number if is_own(topic) else 0
-            future = await self._writer.send(topic, number, key, raw)
-            future.add_done_callback(log_failure)
-            if self._listen is not None:
-                self._listen(codec.decode(topic, raw), self.pulse)
-
-    def _say_alive(self, shard: Shard, clock: ClockAdvanced) -> None:
-        alive = RoomAlive(
-            at=clock.wall_time,
-            market_at=clock.market_time,
-            room=self.room.name,
-            process=self._process,
-            partition=shard.number,
-            lag=len(self._relay),
-        )
-        shard.observations.append((ROOM_STATUS, self.room.name, codec.encode(alive)))
-
-    def _measure(self, seconds: float, messages: int) -> None:
-        COMMITS.labels(self.room.name).inc()
-        COMMIT_SECONDS.labels(self.room.name).observe(seconds)
-        self.pulse.committed(seconds, messages)
-
-    def _report(self, shard: Shard) -> None:
-        counted(self.room.name, shard.handled, shard.duplicates, len(shard.errors))
-        shard.handled = shard.duplicates = 0
-        for error in shard.errors:
-            log().error("set aside", room=self.room.name, shard=shard.number, error=error)
-        shard.errors.clear()
-        if self._listen is not None:
-            for message in shard.said:
-                self._listen(message, self.pulse)
-        shard.said.clear()
-
     def _said_something(self) -> None:
-        self._last_word = monotonic_s()
+        self._last_word = self._now_s()
 
     async def _keep_alive(self) -> None:
-        now = monotonic_s()
+        now = self._now_s()
         relayed = self._relay.acknowledged()
-        UNRELAYED.labels(self.room.name).set(len(self._relay))
+        self._unrelayed.set(len(self._relay))
         if relayed and now - self._last_mark > MARK_AFTER_S:
             await self._mark(relayed)
         elif now - self._last_word > BEAT_S:
@@ -287,13 +254,13 @@ class Service:
         if relayed:
             await self._store.mark(relayed)
             self._relay.marked(relayed)
-            self._last_mark = self._last_word = monotonic_s()
+            self._last_mark = self._last_word = self._now_s()
 
     def _check_gaps(self) -> None:
         if not any(shard.gaps for shard in self.shards.values()):
             self._gap_since = None
             return
-        now = monotonic_s()
+        now = self._now_s()
         self._gap_since = self._gap_since or now
         if now - self._gap_since > GAP_S_MAX:
             gaps = {n: sorted(s.gaps) for n, s in self.shards.items() if s.gaps}

@@ -18,6 +18,7 @@ from services.venue.core.state import LINK, VenueState
 from shared.events.market import ClockAdvanced, TickBatch, TicksThrough
 from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
 from shared.events.venue import ReportKind, VenueReport
+from shared.messages import Message
 from shared.room import Room
 from shared.table import At, Key
 from shared.types import TimeInForce
@@ -106,6 +107,11 @@ def names_of_order(
     return (("paper_orders", (message.state.order.order_id,)),)
 
 
+def is_fill(message: Message) -> bool:
+    """Whether a report tells of an execution."""
+    return isinstance(message, VenueReport) and message.kind is ReportKind.FILLED
+
+
 HANDLERS = {
     OrderSubmitted: on_order_submitted,
     CancelPending: on_cancel_pending,
@@ -126,4 +132,6 @@ ROOM = Room(
     state=VenueState,
     handlers=HANDLERS,  # type: ignore[arg-type]
     names=NAMES,  # type: ignore[arg-type]
+    sends=frozenset({OrderSubmitted, ReplacePending}),
+    is_fill=is_fill,
 )
