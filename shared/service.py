@@ -196,8 +196,7 @@ class Service:
         shard.handle(record, message)
         if is_sent:
             self._kill.reached("B2")
-        if sum(map(self.room.is_fill, shard.said[said:])) > 1:
-            self._kill.reached("B3")
+        self._count_fills(shard, said)
         if isinstance(message, ClockAdvanced):
             self._voice.say_alive(shard, message, len(self._relay))
 
@@ -209,7 +208,14 @@ class Service:
         if type(seen) in self.room.handlers:
             where = record or Record("", 0, -1, b"")
             for shard in shards:
+                said = len(shard.said)
                 shard.observe(where, seen)
+                self._count_fills(shard, said)
+
+    def _count_fills(self, shard: Shard, said: int) -> None:
+        """A message gave several fills: they are in one commit, or in none."""
+        if sum(map(self.room.is_fill, shard.said[said:])) > 1:
+            self._kill.reached("B3")
 
     async def _commit(self) -> None:
         harvests = [Harvest(s, *s.harvest()) for s in self.shards.values() if s.has_news()]
