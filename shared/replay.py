@@ -7,22 +7,26 @@ never mended.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, NamedTuple, Union
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import NamedTuple, Union
 
 import msgspec
 
 from shared import codec
 from shared.bus.ports import Partition, Reader, Record
-from shared.events.runtime import Consumed, Observed
+from shared.events.runtime import Consumed, Observed, Run
 from shared.messages import Event, Observation
 from shared.room import MakeState, Room
-from shared.rows import Output, ShardRow
+from shared.rows import OutboxRow, Output, ShardRow
 from shared.shard import Shard
 from shared.start import inputs, outputs
 from shared.table import Latest
 
 POLL_S = 0.5
+
+
+class LogIncomplete(Exception):
+    """A journal entry names records that the log does not hold."""
 
 
 class Verified(NamedTuple):
@@ -53,15 +57,29 @@ async def read_whole(reader: Reader, names: list[Partition]) -> dict[Partition, 
 
 
 class Replay:
-    """One shard of a room, decided again from its log."""
+    """One shard of a room, decided again from its log. Its tables keep every row.
+
+    outbox: what the store has committed; what of it is not in the log counts as said all the same.
+    None: not known. `waiting` is what the log lacks: the outbox that belongs to this log.
+    """
 
     def __init__(
-        self, room: Room, make_state: MakeState, number: int, log: dict[Partition, list[Record]]
+        self,
+        room: Room,
+        make_state: MakeState,
+        number: int,
+        log: dict[Partition, list[Record]],
+        outbox: Sequence[OutboxRow] | None = None,
     ) -> None:
         self._room, self._number, self._log = room, number, log
-        self._make_state = make_state
+        self._make_state, self._knows_outbox = make_state, outbox is not None
         self.shard = self._begun(ShardRow(shard=number))
         self._said = {name.topic: self._by_number(name) for name in log}
+        self._logged = {topic: frozenset(said) for topic, said in self._said.items()}
+        for output in (output for row in outbox or () for output in row.body):
+            raw = bytes(output.value)
+            self._said[output.topic].setdefault(_number(output.topic, raw), raw)
+        self.waiting: list[OutboxRow] = []
         self.entries = self.messages = 0
         self._seen_types = msgspec.json.Decoder(
             Union[tuple(_leaves(Observation))],  # noqa: UP007
@@ -81,16 +99,20 @@ class Replay:
         found: dict[int, bytes] = {}
         if name.topic in outputs(self._room):
             for record in self._log[name]:
-                message = codec.decode(name.topic, record.raw)
-                found.setdefault(message.seq if isinstance(message, Event) else 0, record.raw)
+                found.setdefault(_number(name.topic, record.raw), record.raw)
         return found
 
-    def run(self) -> Iterator[str]:
-        """Decide every journal entry again; yields each difference between what was said and is
-        said now. The relay of the last entry may still be under way.
+    def numbers(self, topic: str) -> list[int]:
+        """The numbers that the room has said in an output topic of this shard."""
+        return sorted(self._said[topic])
+
+    def run(self, last: int | None = None) -> Iterator[str]:
+        """Decide every journal entry again, up to number `last`; yields each difference between
+        what was said and is said now. The relay of the last entry may still be under way. Raises
+        LogIncomplete.
         """
         journal = self._said[self._room.journal]
-        for number in sorted(journal):
+        for number in sorted(number for number in journal if last is None or number <= last):
             entry = codec.decode(self._room.journal, journal[number])
             if isinstance(entry, Consumed):
                 self.entries += 1
@@ -105,17 +127,33 @@ class Replay:
         seen = list(entry.observed)
         self._observe(seen, -1, -1)
         for index, run in enumerate(entry.runs):
-            records = self._log[Partition(run.topic, run.partition)]
-            for record in records[run.first - records[0].offset :][: run.last - run.first + 1]:
+            for record in self._records(run):
                 self._observe(seen, index, record.offset)
                 self.shard.handle(record, self.shard.take(record))
             self._observe(seen, index, -1)
         row, again = self.shard.harvest()
-        for output in again:
-            yield from self._compare(output, is_last=is_last)
+        numbers = [_number(output.topic, bytes(output.value)) for output in again]
+        for output, number in zip(again, numbers, strict=True):
+            yield from self._compare(output, number, is_last=is_last)
+        said = zip(again, numbers, strict=True)
+        if self.waiting or any(number not in self._logged[one.topic] for one, number in said):
+            waiting = OutboxRow(shard=self._number, version=row.version, body=again)
+            self.waiting.append(waiting)
         self.shard.observations.clear()
         self.shard.said.clear()
         self.shard.settle(row)
+
+    def _records(self, run: Run) -> list[Record]:
+        """What the log has of a run: all of it."""
+        records = self._log[Partition(run.topic, run.partition)]
+        begins = run.first - records[0].offset if records else 0
+        found = records[max(begins, 0) : begins + run.last - run.first + 1]
+        if not found or (found[0].offset, found[-1].offset) != (run.first, run.last):
+            raise LogIncomplete(
+                f"{run.topic}/{run.partition} lacks records that {self._room.name} has handled:"
+                f" {run.first} to {run.last}"
+            )
+        return found
 
     def _observe(self, seen: list[Observed], run: int, offset: int) -> None:
         while seen and (seen[0].run, seen[0].offset) == (run, offset):
@@ -125,19 +163,23 @@ class Replay:
             if one.handled:
                 self.shard.observe(Record("", self._number, -1, b""), observation)
 
-    def _compare(self, output: Output, *, is_last: bool) -> Iterator[str]:
+    def _compare(self, output: Output, number: int, *, is_last: bool) -> Iterator[str]:
         raw = bytes(output.value)
-        message: Any = codec.decode(output.topic, raw)
         said = self._said[output.topic]
-        before = said.get(message.seq)
-        if before is None and is_last and message.seq > max(said, default=0):
+        before = said.get(number)
+        is_relayed_later = is_last or self._knows_outbox
+        if before is None and is_relayed_later and number > max(said, default=0):
             return
         self.messages += 1
         if before != raw:
             yield (
-                f"{output.topic}/{self._number} number {message.seq}:"
-                f" said {before!r}, says now {raw!r}"
+                f"{output.topic}/{self._number} number {number}: said {before!r}, says now {raw!r}"
             )
+
+
+def _number(topic: str, raw: bytes) -> int:
+    message = codec.decode(topic, raw)
+    return message.seq if isinstance(message, Event) else 0
 
 
 def _leaves(kind: type[Observation]) -> Iterator[type[Observation]]:
