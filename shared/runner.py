@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import uvloop
 
-from shared.bus.kafka import KafkaReader, KafkaWriter
+from shared import rebuild
+from shared.bus.kafka import KafkaReader
 from shared.events.runtime import RoomAlive
-from shared.kill import KillPoint
 from shared.logs import configure, log
 from shared.messages import Message
 from shared.metrics import serve
+from shared.process import MakeSenses, Process, no_senses
 from shared.pulse import Pulse
 from shared.replay import verify
 from shared.room import MakeState, Room
-from shared.service import Sense, Service
 from shared.settings import Settings
-from shared.store import PostgresStore
 from shared.telemetry import Telemetry
+from shared.voice import Listen
 
 Points = Callable[[Message], list[str]]
 """points(message) -> InfluxDB lines about something this room said."""
@@ -33,7 +31,7 @@ def _no_points(message: Message) -> list[str]:
     return []
 
 
-def listener(telemetry: Telemetry, points: Points, first: int) -> Callable[[Message, Pulse], None]:
+def listener(telemetry: Telemetry, points: Points, first: int) -> Listen:
     """What the room says becomes telemetry; its first shard's sign of life, the `service` point."""
 
     def listen(message: Message, pulse: Pulse) -> None:
@@ -45,41 +43,6 @@ def listener(telemetry: Telemetry, points: Points, first: int) -> Callable[[Mess
             telemetry.add(line)
 
     return listen
-
-
-async def _serve(
-    room: Room,
-    make_state: MakeState,
-    settings: Settings,
-    senses: Sequence[Sense],
-    listen: Callable[[Message, Pulse], None],
-) -> None:
-    kill = KillPoint(room.name, settings.kill_at)
-    store = await PostgresStore.connect(settings.postgres, room, kill)
-    reader = await KafkaReader.connect(settings.kafka)
-    writer = await KafkaWriter.connect(settings.kafka)
-    service = Service(
-        room,
-        make_state,
-        settings.owned(),
-        store,
-        reader,
-        writer,
-        process=settings.process,
-        partitions=settings.partitions,
-        kill=kill,
-        senses=senses,
-        listen=listen,
-    )
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, setattr, service, "stopping", True)
-    await service.begin()
-    gc.freeze()
-    await service.run()
-    await writer.close()
-    await reader.close()
-    await store.close()
 
 
 async def _verify(room: Room, make_state: MakeState, settings: Settings) -> int:
@@ -100,21 +63,25 @@ def run_room(
     make_state: MakeState,
     settings: Settings,
     *,
-    senses: Sequence[Sense] = (),
+    senses: MakeSenses = no_senses,
     points: Points = _no_points,
 ) -> None:
-    """Run one process of a room until SIGTERM. Whatever breaks ends it with exit code 1 and says
-    why. With the one argument `verify` the process owns nothing, writes nothing and decides its
-    shards again instead: a line of JSON for each, exit code 1 where any of them differs.
+    """Run one process of a room until SIGTERM; `senses` makes those of one service. Whatever
+    breaks ends it with exit code 1 and says why. With the one argument `verify` the process owns
+    nothing, writes nothing and decides its shards again instead: a line of JSON for each, exit
+    code 1 where any of them differs.
     """
     if sys.argv[1:] == ["verify"]:
         raise SystemExit(uvloop.run(_verify(room, make_state, settings)))
+    if sys.argv[1:2] == ["rebuild"]:
+        replace = sys.argv[2:] == ["--replace"]
+        raise SystemExit(uvloop.run(rebuild.run(room, make_state, settings, replace=replace)))
     configure(settings.process, settings.log_level)
     serve(settings.metrics_port)
     telemetry = Telemetry(settings.influx)
-    listen = listener(telemetry, points, settings.owned()[0])
+    listen = partial(listener, telemetry, points)
     try:
-        uvloop.run(_serve(room, make_state, settings, senses, listen))
+        uvloop.run(Process(room, make_state, settings, senses, listen).run())
     except Exception as error:
         log().critical("room stops", room=room.name, error=repr(error), exc_info=True)
         raise SystemExit(1) from error

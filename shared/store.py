@@ -1,14 +1,15 @@
 """State in PostgreSQL: one connection that owns the shards, one statement a commit.
 
 The connection that commits is the one that holds the advisory locks: who commits, owns. A stopped
-owner loses
-both after `OWNER_SILENT_MS`, and the version check raises inside the statement, so nothing of a
-stale owner
-gets in. Rows travel as one JSON record set per table (docs/decisions/0002).
+owner loses both after `OWNER_SILENT_MS`, whether it is silent or inside a statement, and so does
+one that was given a lock while it was stopped; the version check raises inside the statement. So
+nothing of a stale owner gets in. Rows travel as one JSON record set per table
+(docs/decisions/0002).
 """
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 import psycopg
 
 from shared import codec, statements
+from shared.clock import monotonic_s
 from shared.kill import KillPoint
 from shared.room import Room
 from shared.rows import OutboxRow, ShardRow
@@ -24,8 +26,11 @@ from shared.statements import Harvest
 from shared.table import Key, Table
 
 OWNER_SILENT_MS = 4000
+LOOK_AGAIN_S = 0.2
 SETTINGS = (
     "timezone = 'UTC'",
+    # Who died while it waited for a lock, or inside a statement, is noticed at once.
+    "client_connection_check_interval = '250ms'",
     # The same few statements for ever: plan each of them once, compile none.
     "plan_cache_mode = force_generic_plan",
     "jit = off",
@@ -85,22 +90,46 @@ class PostgresStore:
         self._raw = psycopg.AsyncRawCursor(connection)
 
     @classmethod
-    async def connect(cls, url: str, room: Room, kill: KillPoint) -> PostgresStore:
-        """Connect with the room's role; raises psycopg.OperationalError when nobody answers."""
+    async def connect(
+        cls, url: str, room: Room, kill: KillPoint, process: str = ""
+    ) -> PostgresStore:
+        """Connect with the room's role; raises psycopg.OperationalError when nobody answers.
+        `process` is what pg_stat_activity calls the connection.
+        """
+        name = f"plimsoll {process or room.name}"
         connection = await psycopg.AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=5, application_name=f"plimsoll {room.name}"
+            url, autocommit=True, connect_timeout=5, application_name=name
         )
         for setting in SETTINGS:
             await connection.execute(f"SET {setting}")
         return cls(connection, room, kill)
 
     async def own(self, numbers: Sequence[int]) -> None:
+        # Not while it waits, but from the moment at which it is given the lock.
+        await self._connection.execute(f"SET idle_session_timeout = {OWNER_SILENT_MS}")
         for number in numbers:
             await self._connection.execute(
                 "SELECT pg_advisory_lock(%s, %s)", (self._lock_class, number)
             )
-        for name in ("statement_timeout", "idle_session_timeout", "transaction_timeout"):
+        for name in ("statement_timeout", "transaction_timeout"):
             await self._connection.execute(f"SET {name} = {OWNER_SILENT_MS}")
+
+    async def give_way(self, number: int, head_start_s: float) -> None:
+        """Wait until somebody owns this shard, at most so long: it is theirs to take first."""
+        until = monotonic_s() + head_start_s
+        while monotonic_s() < until:
+            if await self._is_owned(number):
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _is_owned(self, number: int) -> bool:
+        cursor = await self._connection.execute(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND classid = %s AND objid = %s AND objsubid = 2",
+            (self._lock_class, number),
+        )
+        return cursor.rowcount > 0
 
     async def shard_row(self, number: int) -> ShardRow | None:
         rows = await self._select("shard", ShardRow, "WHERE shard = %s", number)

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -47,15 +48,18 @@ def up(
         int | None, typer.Option(envvar=f"{PREFIX}SEED", help="Of the synthetic market.")
     ] = None,
     processes: Annotated[
-        list[str] | None, typer.Option(envvar=f"{PREFIX}PROCESSES", help="ROOM=N processes.")
+        list[str] | None,
+        typer.Option(
+            envvar=f"{PREFIX}PROCESSES",
+            metavar="ROOM=N",
+            help="Share a room's work out to N processes, each the standby of the others.",
+        ),
     ] = None,
 ) -> None:
     """Start the four servers and every room; stay until Ctrl-C, or --detach.
 
-    Without --feed, --from, --speed and --seed a stack goes on as it ran last.
+    Without --feed, --from, --speed, --seed and --processes a stack goes on as it ran last.
     """
-    if processes:
-        raise EmbeddedError("--processes: more than one process a room is not supported yet")
     place = opened(state)
     options = Options(
         port=port,
@@ -65,6 +69,7 @@ def up(
         seed=seed,
         partitions=from_environment("PARTITIONS"),
         kill_at=os.environ.get(f"{PREFIX}KILL_AT"),
+        processes=counts(processes or ()),
     )
     if detach:
         show_ready(place, attach.start_detached(place, options, tell), "`plimsoll down` stops all")
@@ -95,6 +100,17 @@ def from_environment(name: str) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"{PREFIX}{name} is a whole number from 1, not {text}")
     return int(text)
+
+
+def counts(given: Iterable[str]) -> dict[str, int] | None:
+    """How many processes rooms shall have, from `risk=2` or `risk=2,oms=2`."""
+    found: dict[str, int] = {}
+    for one in ",".join(given).split(",") if given else ():
+        room, _, number = one.strip().partition("=")
+        if not room or not number.isdecimal() or int(number) < 1:
+            raise typer.BadParameter(f"--processes is ROOM=N, N from 1, not {one!r}")
+        found[room] = int(number)
+    return found or None
 
 
 def tell(text: str) -> None:

@@ -12,7 +12,9 @@ REPLAY = "replay:"
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """None: as last time, or the default. `kill_at` is for tests and is not remembered."""
+    """None: as last time, or the default. `kill_at` is for tests and is not remembered.
+    `processes`: how many a room has, where that is not one.
+    """
 
     port: int | None = None
     feed: str | None = None
@@ -21,6 +23,7 @@ class Options:
     seed: int | None = None
     partitions: int | None = None
     kill_at: str | None = None
+    processes: dict[str, int] | None = None
 
     def over(self, other: "Options") -> "Options":
         """These options, and those of `other` where these say nothing."""
@@ -45,9 +48,18 @@ def settle(state: State, given: Options) -> Options:
     given = replace(given, feed=absolute(given.feed))
     if given.feed not in (None, last.feed):
         last = replace(last, start_from=None, speed=None, seed=None)
+    given = replace(given, processes=merged(last.processes, given.processes))
     settled = given.over(last.over(DEFAULTS))
     write_private(state.options, asdict(replace(settled, port=None, kill_at=None)))
     return settled
+
+
+def merged(last: dict[str, int] | None, given: dict[str, int] | None) -> dict[str, int] | None:
+    """How many processes each room has: what is given, room by room, over what was."""
+    if given is None:
+        return last
+    counts = {**(last or {}), **given}
+    return {room: count for room, count in sorted(counts.items()) if count > 1}
 
 
 def recall(state: State) -> Options:

@@ -4,7 +4,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import plimsoll
@@ -23,11 +23,15 @@ WITHOUT_JOURNAL = (MARKET_DATA, GATEWAY)
 
 @dataclass(frozen=True)
 class Room:
-    """One process: its name, the module it runs and the database role it has."""
+    """One process: its name, the module it runs, the database role it has, and which of how many
+    processes of the room it is.
+    """
 
     name: str
     module: str
     role: str
+    number: int = 1
+    count: int = 1
 
 
 ROOMS = (
@@ -38,6 +42,36 @@ ROOMS = (
     Room("portfolio", "services.portfolio", "portfolio"),
     Room(GATEWAY, "services.gateway", GATEWAY),
 )
+
+
+def shared_out(room_list: tuple[Room, ...], options: Options) -> tuple[Room, ...]:
+    """Every process of these rooms: `risk`, `risk-2`, ... Raises EmbeddedError for a room that may
+    not have so many.
+    """
+    wanted = options.processes or {}
+    check_shared({room.name for room in room_list}, wanted, options.partitions or 1)
+    found: list[Room] = []
+    for room in room_list:
+        count = wanted.get(room.name, 1)
+        names = [room.name, *(f"{room.name}-{number}" for number in range(2, count + 1))]
+        found += (
+            replace(room, name=name, number=number, count=count)
+            for number, name in enumerate(names, 1)
+        )
+    return tuple(found)
+
+
+def check_shared(names: set[str], wanted: Mapping[str, int], partitions: int) -> None:
+    """Say what is wrong with a number of processes."""
+    may = sorted(names - set(WITHOUT_JOURNAL))
+    for name, count in wanted.items():
+        if name not in may:
+            raise EmbeddedError(f"--processes: {name} has one process; {', '.join(may)} may share")
+        if not 1 <= count <= partitions:
+            raise EmbeddedError(
+                f"--processes: {name} may have 1 to {partitions} processes, one for each trading "
+                f"partition at most, not {count}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +102,20 @@ def verification(room: Room, state: Path, kafka: str, partitions: int) -> Comman
     return Command(
         arguments=(sys.executable, "-m", room.module, "verify"),
         environment=with_settings(settings),
+        directory=PROJECT,
+    )
+
+
+def rebuilding(
+    room: Room, state: Path, kafka: str, postgres: str, partitions: int, *, replace: bool
+) -> Command:
+    """The process that folds a room's log into tables again. It is told the URL of the role that
+    owns the tables; with `replace` of the superuser, and puts its tables in place.
+    """
+    settings = {"STATE": str(state), "KAFKA": kafka, "PARTITIONS": str(partitions)}
+    return Command(
+        arguments=(sys.executable, "-m", room.module, "rebuild", *["--replace"] * replace),
+        environment=with_settings(settings | {"POSTGRES": postgres}),
         directory=PROJECT,
     )
 
@@ -105,7 +153,9 @@ def with_settings(settings: Mapping[str, str]) -> dict[str, str]:
 def own_settings(room: Room, around: Surroundings) -> dict[str, str]:
     """What only this room is told."""
     options = around.options
-    own: dict[str, object] = {"KILL_AT": options.kill_at}
+    own: dict[str, object] = {"KILL_AT": options.kill_at if room.number == 1 else None}
+    if room.count > 1:
+        own |= {"SLICES": room.count, "SLICE_OWN": room.number}
     if room.name == GATEWAY:
         own |= {"PORT": around.gateway_port, "ADMIN_KEY_FILE": around.admin_key_file}
     if room.name == MARKET_DATA:

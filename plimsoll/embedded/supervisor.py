@@ -77,6 +77,7 @@ class Supervisor:
         """All servers, then all rooms, then the first account."""
         self._await_leftovers()
         self.options = stack_options.settle(self.state, self.given)
+        self.room_list = rooms.shared_out(self.room_list, self.options)
         self._choose_ports()
         rooms.check_installed(self.room_list)
         gateway.make_admin_key(self.state)

@@ -22,7 +22,7 @@ def main() -> None:
         ROOM,
         lambda latest, number: VenueState(latest, instruments, number),
         settings,
-        senses=(
+        senses=lambda: (
             KillFlagSense(settings.state / "kill"),
             LinkSense(f"{settings.process}-{os.getpid()}"),
         ),

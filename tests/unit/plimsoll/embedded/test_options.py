@@ -48,6 +48,13 @@ def test_a_port_and_a_kill_point_are_for_one_run(state: State) -> None:
     assert (again.port, again.kill_at) == (None, None)
 
 
+def test_the_processes_of_each_room_are_remembered_until_others_are_named(state: State) -> None:
+    settle(state, Options(processes={"risk": 2, "oms": 3}))
+    assert settle(state, Options()).processes == {"oms": 3, "risk": 2}
+    assert settle(state, Options(processes={"oms": 1})).processes == {"risk": 2}
+    assert settle(state, Options(processes={"risk": 1})).processes == {}
+
+
 def test_the_partition_count_of_a_stack_is_frozen(state: State) -> None:
     settle(state, Options(partitions=2))
     assert settle(state, Options()).partitions == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,35 @@ def test_the_gateway_alone_is_told_its_port_and_the_admin_key() -> None:
 def test_market_data_alone_is_told_its_feed_and_only_what_was_chosen() -> None:
     own = {"PLIMSOLL_FEED": "synthetic", "PLIMSOLL_SPEED": "2.0", "PLIMSOLL_SEED": "7"}
     assert told("market_data") == COMMON | {"PLIMSOLL_PROCESS": "market_data"} | own
+
+
+def test_the_processes_of_a_room_are_numbered_and_told_their_slice() -> None:
+    options = replace(AROUND.options, processes={"risk": 2})
+    named = {room.name: room for room in rooms.shared_out(ROOMS, options)}
+    assert list(named) == [
+        *("market_data", "risk", "risk-2", "oms", "venue-paper", "portfolio", "gateway")
+    ]
+    first, second = (
+        rooms.environment(named[name], AROUND, "postgresql://one", 9100)
+        for name in ("risk", "risk-2")
+    )
+    names = ("PROCESS", "SLICES", "SLICE_OWN", "KILL_AT")
+    assert [first.get(f"PLIMSOLL_{name}") for name in names] == ["risk", "2", "1", "risk:K3:1"]
+    assert [second.get(f"PLIMSOLL_{name}") for name in names] == ["risk-2", "2", "2", None]
+    assert named["risk-2"].role == "risk"
+
+
+@pytest.mark.parametrize(
+    ("processes", "why"),
+    [
+        ({"gateway": 2}, "gateway has one process; oms, portfolio, risk, venue-paper may share"),
+        ({"venue": 2}, "venue has one process"),
+        ({"risk": 9}, "risk may have 1 to 8 processes"),
+    ],
+)
+def test_what_cannot_be_shared_out_is_refused(processes: dict[str, int], why: str) -> None:
+    with pytest.raises(EmbeddedError, match=why):
+        rooms.shared_out(ROOMS, replace(AROUND.options, processes=processes))
 
 
 def test_the_callers_settings_do_not_reach_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
