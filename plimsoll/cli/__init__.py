@@ -4,11 +4,22 @@ import sys
 
 import typer
 
-from plimsoll.cli import accounts, bench, halts, limits, orders, stack, trace, verify, watch
+from plimsoll.cli import (
+    accounts,
+    bench,
+    halts,
+    limits,
+    orders,
+    rebuild,
+    stack,
+    trace,
+    verify,
+    watch,
+)
 from plimsoll.cli.options import check_settings
 from plimsoll.embedded.errors import EmbeddedError
 
-VERBS = (stack, accounts, orders, limits, halts, watch, trace, verify, bench)
+VERBS = (stack, accounts, orders, limits, halts, watch, trace, verify, rebuild, bench)
 
 app = typer.Typer(
     name="plimsoll",
