@@ -8,7 +8,7 @@ import msgspec
 
 from shared import codec
 from shared.bus.ports import Record
-from shared.events.runtime import Consumed, Observed, Run
+from shared.events.runtime import Consumed, Observed, Run, SetAside
 from shared.messages import Observation
 
 RECORDS_MAX = 10_000
@@ -31,7 +31,7 @@ class Journal:
     """Collects one `Consumed`."""
 
     def __init__(self) -> None:
-        self.set_aside: list[tuple[str, int, int]] = []
+        self.set_aside: list[SetAside] = []
         self.released: list[tuple[str, int, int]] = []
         self._runs: list[Run] = []
         self._observed: list[Observed] = []

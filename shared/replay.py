@@ -124,6 +124,7 @@ class Replay:
             for table, old in zip(self.shard.tables, before.tables, strict=True):
                 table.load(old.rows())
         self.shard.release, self.shard.begins = entry.release, entry.begins
+        self.shard.set_aside = {(one.topic, one.offset): one.error for one in entry.set_aside}
         seen = list(entry.observed)
         self._observe(seen, -1, -1)
         for index, run in enumerate(entry.runs):

@@ -33,11 +33,14 @@ class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarantineRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A message set aside because its account is in quarantine; `number` is its offset, padded."""
+    """A message set aside because its account is in quarantine; `number` is its offset, padded,
+    `place` its place among those of its account.
+    """
 
     account_id: str
     topic: str
     number: str
+    place: int
     body: str
     error: str
 

@@ -14,11 +14,12 @@ from shared import codec
 from shared.bus.ports import Record
 from shared.commands import CancelOrder, ReleaseAccount
 from shared.events.risk import AlertRaised, CommandRefused
-from shared.events.runtime import Quarantined
+from shared.events.runtime import Quarantined, SetAside
 from shared.journal import Journal
 from shared.messages import Command, Event, Message, Observation
+from shared.quarantine import HELD, Quarantine
 from shared.room import Room
-from shared.rows import CommandRow, Output, QuarantineRow, ShardRow
+from shared.rows import CommandRow, Output, ShardRow
 from shared.table import At, Latest, State, Table
 from shared.topics import MARKET_CLOCK, TOPICS, Kind
 from shared.types import SECOND_US, Scope, ScopeKind, Time
@@ -31,7 +32,11 @@ class ReaderStopped(Exception):
 
 
 class Shard:
-    """The state of one shard and what it has done since its last commit."""
+    """The state of one shard and what it has done since its last commit.
+
+    set_aside: (topic, offset) -> error of what is to be set aside whatever its handler says now
+    (a replay knows from the journal).
+    """
 
     def __init__(
         self, room: Room, row: ShardRow, state: State, latest: Latest, release: str
@@ -39,14 +44,14 @@ class Shard:
         self.room, self.row, self.state, self.latest = room, row, state, latest
         self.number, self.release = row.shard, release
         self.commands = Table("commands", CommandRow, ("command_id",), keep=lambda _: False)
-        self.quarantine = Table(
-            "quarantine",
-            QuarantineRow,
-            ("topic", "number"),
-            indexes={"account": lambda row: row.account_id},
-        )
+        self.quarantine = Quarantine(row.shard)
+        self.set_aside: dict[tuple[str, int], str] = {}
         self.at = At(row.at, row.market_at)
-        self.tables: tuple[Table[Any], ...] = (*state.tables(), self.commands, self.quarantine)
+        self.tables: tuple[Table[Any], ...] = (
+            *state.tables(),
+            self.commands,
+            self.quarantine.table,
+        )
         self.next, self.seq_in, self.seq_out = dict(row.next), dict(row.seq_in), dict(row.seq_out)
         self.last: dict[str, bytes] = {}
         self.gaps: set[str] = set()
@@ -61,6 +66,7 @@ class Shard:
     def _begin(self) -> None:
         self.journal = Journal()
         self._outputs: list[Output] = []
+        self._quarantined: list[Quarantined] = []
         self._changed = False
         self._unread_since: Time | None = None
 
@@ -126,8 +132,8 @@ class Shard:
         account = getattr(message, "account_id", "")
         if isinstance(message, ReleaseAccount):
             self._release(message)
-        elif account and self._is_set_aside(account) and not isinstance(message, CancelOrder):
-            self._put_aside(record, account, "account in quarantine")
+        elif account and self.quarantine.holds(account) and not isinstance(message, CancelOrder):
+            self._put_aside(record, account, HELD)
         else:
             self._run(record, message, account)
 
@@ -144,6 +150,10 @@ class Shard:
         return At(max(self.at.wall, message.at), max(self.at.market, message.market_at))
 
     def _run(self, record: Record, message: Message, account: str) -> None:
+        known = self.set_aside.get((record.topic, record.offset))
+        if known is not None:
+            self._put_aside(record, account, known)
+            return
         try:
             self._attempt(message, self.at, record)
         except ReaderStopped:
@@ -152,15 +162,6 @@ class Shard:
             if not account:
                 raise ReaderStopped(f"{type(message).__name__}: {error!r}") from error
             self._put_aside(record, account, repr(error))
-            self._emit(
-                Quarantined(
-                    account_id=account,
-                    topic=record.topic,
-                    partition=record.partition,
-                    offset=record.offset,
-                    error=repr(error),
-                )
-            )
 
     def _attempt(self, message: Message, at: At, record: Record | None = None) -> bool:
         handler = self.room.handlers.get(type(message))
@@ -205,36 +206,31 @@ class Shard:
         )
         self._changed = True
 
-    def _is_set_aside(self, account: str) -> bool:
-        return bool(self.quarantine.by("account", account))
-
     def _put_aside(self, record: Record, account: str, error: str) -> None:
-        self.quarantine.put(
-            QuarantineRow(
-                account_id=account,
-                topic=record.topic,
-                number=f"{record.offset:020d}",
-                body=record.raw.decode(),
-                error=error,
-            )
-        )
-        self.journal.set_aside.append((record.topic, record.partition, record.offset))
+        self.quarantine.put(record, account, error)
+        self.journal.set_aside.append(SetAside(*record[:3], error))
         self._changed = True
         self.errors.append(
             f"account {account} set aside at {record.topic} {record.offset}: {error}"
         )
+        if error != HELD:
+            self._quarantined.append(
+                Quarantined(
+                    account_id=account,
+                    topic=record.topic,
+                    partition=record.partition,
+                    offset=record.offset,
+                    error=error,
+                )
+            )
 
     def _release(self, command: ReleaseAccount) -> None:
-        waiting = self.quarantine.by("account", command.account_id)
-        for row in waiting:
-            self.quarantine.delete(row.topic, row.number)
-        for row in sorted(waiting, key=lambda row: row.number):
-            record = Record(row.topic, self.number, int(row.number), row.body.encode())
-            self.journal.released.append((row.topic, self.number, record.offset))
-            if self._is_set_aside(row.account_id):
-                self._put_aside(record, row.account_id, "account in quarantine")
+        for record in self.quarantine.release(command.account_id):
+            self.journal.released.append(record[:3])
+            if self.quarantine.holds(command.account_id):
+                self._put_aside(record, command.account_id, HELD)
             else:
-                self._run(record, codec.decode(row.topic, record.raw), row.account_id)
+                self._run(record, codec.decode(record.topic, record.raw), command.account_id)
 
     def _emit(self, event: Event, cause: str | None = None) -> None:
         topics = self._routes.get(type(event))
@@ -277,7 +273,8 @@ class Shard:
         """
         entry = self.journal.entry(self.release, begins=self.begins)
         journal = self.room.journal
-        outputs = [self._output(journal, self._stamp(journal, entry)), *self._outputs]
+        told = [self._stamp(journal, event) for event in (entry, *self._quarantined)]
+        outputs = [*(self._output(journal, event) for event in told), *self._outputs]
         hashes = {topic: codec.fingerprint(raw) for topic, raw in self.last.items()}
         row = msgspec.structs.replace(
             self.row,

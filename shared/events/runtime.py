@@ -40,6 +40,15 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
     handled: bool = False
 
 
+class SetAside(msgspec.Struct, frozen=True, array_like=True):
+    """A record that went into quarantine, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    error: str
+
+
 class Consumed(Event, frozen=True, kw_only=True, tag=True):
     """What one commit of a shard handled, in handling order, and what it observed. Replay feeds
     it again in that order.
@@ -48,7 +57,7 @@ class Consumed(Event, frozen=True, kw_only=True, tag=True):
     """
 
     runs: tuple[Run, ...]
-    set_aside: tuple[tuple[str, int, int], ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
     released: tuple[tuple[str, int, int], ...] = ()
     observed: tuple[Observed, ...] = ()
     release: str = ""

@@ -1,0 +1,52 @@
+"""Messages set aside because a handler raised: those of one account, in the order in which they came,
+until a person releases them.
+"""
+
+from __future__ import annotations
+
+from shared.bus.ports import Record
+from shared.rows import QuarantineRow
+from shared.table import Table
+
+HELD = "account in quarantine"
+"""Why a message is set aside whose own handler has not raised."""
+
+
+class Quarantine:
+    """The quarantine of one shard. What it holds are the rows of `table`."""
+
+    def __init__(self, shard: int) -> None:
+        self._shard = shard
+        self.table = Table(
+            "quarantine",
+            QuarantineRow,
+            ("topic", "number"),
+            indexes={"account": lambda row: row.account_id},
+        )
+
+    def holds(self, account_id: str) -> bool:
+        """Whether messages of this account wait here."""
+        return bool(self.table.by("account", account_id))
+
+    def put(self, record: Record, account_id: str, error: str) -> None:
+        """Set a message aside, behind those of its account that are here."""
+        waiting = self.table.by("account", account_id)
+        self.table.put(
+            QuarantineRow(
+                account_id=account_id,
+                topic=record.topic,
+                number=f"{record.offset:020d}",
+                place=max((row.place for row in waiting), default=0) + 1,
+                body=record.raw.decode(),
+                error=error,
+            )
+        )
+
+    def release(self, account_id: str) -> list[Record]:
+        """Everything of an account, in the order in which it came; it is not here any more."""
+        waiting = sorted(self.table.by("account", account_id), key=lambda row: row.place)
+        for row in waiting:
+            self.table.delete(row.topic, row.number)
+        return [
+            Record(row.topic, self._shard, int(row.number), row.body.encode()) for row in waiting
+        ]
