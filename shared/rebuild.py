@@ -65,7 +65,7 @@ async def rebuild(
         stored = await _stored(room, connection)
         waiting: list[OutboxRow] = []
         for number in numbers:
-            again = await _fold(room, make_state, number, reader, stored, replace)
+            again = await fold(room, make_state, number, reader, stored, replace)
             waiting += again.waiting
             row = again.shard.row
             if row.version == 0 and number in stored.rows:
@@ -97,9 +97,10 @@ async def _select(
     return [decoder.decode(found[0]) for found in await cursor.fetchall()]
 
 
-async def _fold(
+async def fold(
     room: Room, make_state: MakeState, number: int, reader: Reader, stored: Stored, whole: bool
 ) -> Replay:
+    """One shard decided again: as far as its row goes, or the whole log. Raises RebuildRefused."""
     log = await read_whole(
         reader, [Partition(topic, number) for topic in (*inputs(room), *outputs(room))]
     )

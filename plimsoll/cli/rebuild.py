@@ -144,12 +144,12 @@ def tables(room: Room, command: Command, replace: bool) -> list[dict[str, Any]]:
 
 
 def tell(found: list[dict[str, Any]], replace: bool) -> None:
-    """A table, and the first differences of each."""
+    """A table, and the first differences of each; of what was replaced, the first one."""
     words = {True: "yes", False: "no"}
     output.print(table(COLUMNS, [{**one, "same": words[one["same"]]} for one in found]))
     differ = [one for one in found if not one["same"]]
     for one in differ:
-        for difference in one["differences"]:
+        for difference in one["differences"][: 1 if replace else None]:
             output.print(f"{one['room']} {one['table']} {difference}", soft_wrap=True)
     said = "were not what the log makes, and are now" if replace else "are not what the log makes"
     output.print(f"{len(found)} tables, {len(differ)} {said}")
