@@ -13,12 +13,12 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from shared.bus.kafka import KafkaReader, KafkaWriter
 from shared.kill import KillPoint
+from shared.logs import log
 from shared.room import MakeState, Room
-from shared.service import Sense, Service
+from shared.service import Quotes, Sense, Service
 from shared.settings import Settings
 from shared.store import PostgresStore
 from shared.voice import Listen
@@ -34,14 +34,15 @@ def no_senses() -> Sequence[Sense]:
     return ()
 
 
-class _Part(NamedTuple):
-    """A slice, as this process holds it or waits for it."""
+class _Part:
+    """A slice, as this process holds it or waits for it; `service` is there once it is owned."""
 
-    service: Service
-    store: PostgresStore
-    reader: KafkaReader
-    shards: list[int]
-    is_own: bool
+    def __init__(
+        self, shards: list[int], is_own: bool, store: PostgresStore, reader: KafkaReader
+    ) -> None:
+        self.shards, self.is_own, self.store, self.reader = shards, is_own, store, reader
+        self.service: Service | None = None
+        self.serves = False
 
 
 class Process:
@@ -57,13 +58,17 @@ class Process:
     ) -> None:
         self._room, self._make_state, self._settings = room, make_state, settings
         self._senses, self._listen = senses, listen
+        # Only the slice that this process is meant for dies or stops at a point.
+        self._kill, self._harmless = KillPoint(room.name, settings.kill_at), KillPoint(room.name)
         self._tasks: dict[asyncio.Task[None], _Part] = {}
 
     async def run(self) -> None:
         """Serve until SIGTERM; raises what broke first."""
         writer = await KafkaWriter.connect(self._settings.kafka)
-        parts = [await self._part(writer, shards) for shards in self._settings.dealt()]
-        self._tasks = {asyncio.create_task(self._serve(part)): part for part in parts}
+        own, *others = [await self._part(shards) for shards in self._settings.dealt()]
+        serving = [self._serve(own, writer), *(self._stand_by(part, writer) for part in others)]
+        parts = zip(serving, (own, *others), strict=True)
+        self._tasks = {asyncio.create_task(task): part for task, part in parts}
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop)
@@ -73,40 +78,58 @@ class Process:
                 task.result()
         await writer.close()
 
-    async def _part(self, writer: KafkaWriter, shards: list[int]) -> _Part:
+    async def _part(self, shards: list[int]) -> _Part:
         settings, is_own = self._settings, shards == self._settings.owned()
-        kill = KillPoint(self._room.name, settings.kill_at if is_own else "")
-        # The points of two services in one process would lie upon each other.
-        name = settings.process if is_own else f"{settings.process}/{shards[0]}"
+        kill, name = self._kill if is_own else self._harmless, self._name(shards)
         store = await PostgresStore.connect(settings.postgres, self._room, kill, name)
-        reader = await KafkaReader.connect(settings.kafka)
-        service = Service(
-            self._room,
-            self._make_state,
-            shards,
-            store,
-            reader,
-            writer,
-            process=name,
-            partitions=settings.partitions,
-            kill=kill,
-            senses=self._senses(),
-            listen=self._listen(shards[0]),
-        )
-        return _Part(service, store, reader, shards, is_own)
+        return _Part(shards, is_own, store, await KafkaReader.connect(settings.kafka))
 
-    async def _serve(self, part: _Part) -> None:
-        if not part.is_own:
-            await part.store.give_way(part.shards[0], HEAD_START_S)
-        await part.service.begin()
+    def _name(self, shards: list[int]) -> str:
+        """Two services of one process have two names: their points would lie upon each other."""
+        process = self._settings.process
+        return process if shards == self._settings.owned() else f"{process}/{shards[0]}"
+
+    async def _stand_by(self, part: _Part, writer: KafkaWriter) -> None:
+        await part.store.give_way(part.shards[0], HEAD_START_S)
+        await self._serve(part, writer)
+
+    async def _serve(self, part: _Part, writer: KafkaWriter) -> None:
+        await part.store.own(part.shards)
+        log().info("slice owned", room=self._room.name, shards=part.shards)
+        part.service = self._service(part, writer)
+        await part.service.begin(self._quotes())
+        part.serves = True
         gc.freeze()
         await part.service.run()
         await part.reader.close()
         await part.store.close()
 
+    def _quotes(self) -> Quotes | None:
+        """What a service of this process that is up to date knows of the market."""
+        for part in self._tasks.values():
+            if part.serves and part.service is not None:
+                return part.service.quotes()
+        return None
+
+    def _service(self, part: _Part, writer: KafkaWriter) -> Service:
+        return Service(
+            self._room,
+            self._make_state,
+            part.shards,
+            part.store,
+            part.reader,
+            writer,
+            process=self._name(part.shards),
+            partitions=self._settings.partitions,
+            kill=self._kill if part.is_own else self._harmless,
+            senses=self._senses(),
+            listen=self._listen(part.shards[0]),
+        )
+
     def _stop(self) -> None:
         """Who serves finishes what is under way; who waits has nothing to finish."""
         for task, part in self._tasks.items():
-            part.service.stopping = True
-            if not part.service.shards:
+            if part.service is None:
                 task.cancel()
+            else:
+                part.service.stopping = True

@@ -11,12 +11,12 @@ the process, and the next start goes on from the shard rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared import codec, start
-from shared.bus.ports import Reader, Record, Writer
+from shared.bus.ports import Partition, Reader, Record, Writer
 from shared.clock import monotonic_s
-from shared.events.market import ClockAdvanced
+from shared.events.market import ClockAdvanced, QuoteUpdated
 from shared.journal import observation_key
 from shared.kill import KillPoint
 from shared.logs import log
@@ -30,7 +30,7 @@ from shared.shard import ReaderStopped, Shard
 from shared.statements import Harvest
 from shared.store import Store
 from shared.table import Latest
-from shared.topics import TOPICS, Kind, is_own, read_by
+from shared.topics import MARKET_QUOTES, TOPICS, Kind, is_own, read_by
 from shared.voice import Listen, Voice
 from shared.work import Work, wanted_rows
 
@@ -48,6 +48,13 @@ class Sense(Protocol):
 
     def look(self) -> Sequence[Observation]:
         """What is there now; only what changed."""
+
+
+class Quotes(NamedTuple):
+    """What is known of market.quotes: the newest by kind and symbol, and where reading goes on."""
+
+    newest: dict[tuple[type, str], Observation]
+    following: dict[Partition, int]
 
 
 def places(room: Room) -> dict[str, tuple[int, int]]:
@@ -85,14 +92,15 @@ class Service:
         self._loop_lag, self._unrelayed = LOOP_LAG.labels(room.name), UNRELAYED.labels(room.name)
         self._place = places(room)
         self._seen: dict[tuple[type, str], Observation] = {}
+        self._quotes_next: dict[Partition, int] = {}
         self.shards: dict[int, Shard] = {}
         self._gap_since: float | None = None
         self._last_word = self._last_mark = self._turned = now_s()
         self.stopping = False
 
-    async def begin(self) -> None:
+    async def begin(self, quotes: Quotes | None = None) -> None:
         """Own the shards, check them against the log, load them, send the outbox again, take up
-        reading.
+        reading. `quotes` are those of another service of this process that is up to date.
         """
         await self._store.own(self._numbers)
         found = {
@@ -113,11 +121,27 @@ class Service:
             for waiting in outbox:
                 await self._relay.send(number, waiting.version, waiting.body)
         offsets = {number: shard.next for number, shard in self.shards.items()}
-        async for record in start.last_quotes(self.room, self._reader, self._partitions):
-            self._see(self._decode_seen(record), record)
-            await self._store.beat()
-        await self._reader.assign(start.positions(self.room, offsets, self._partitions))
+        await self._learn_quotes(quotes)
+        positions = start.positions(self.room, offsets, self._partitions)
+        for name in start.quoted(self.room, self._partitions):
+            positions[name] = self._quotes_next.get(name, "start")
+        await self._reader.assign(positions)
         log().info("room begins", room=self.room.name, shards=self._numbers)
+
+    async def _learn_quotes(self, quotes: Quotes | None) -> None:
+        if quotes is not None:
+            self._seen.update(quotes.newest)
+            self._quotes_next.update(quotes.following)
+            return
+        async for records in start.last_quotes(self.room, self._reader, self._partitions):
+            for record in records:
+                self._see(self._decode_seen(record), record)
+            await self._keep_alive()
+
+    def quotes(self) -> Quotes:
+        """Every quote that this service knows, and where it goes on reading them."""
+        newest = {name: seen for name, seen in self._seen.items() if name[0] is QuoteUpdated}
+        return Quotes(newest, dict(self._quotes_next))
 
     async def run(self) -> None:
         """Turn until told to stop; then finish what is under way."""
@@ -205,6 +229,8 @@ class Service:
         owner = None if record is None or not is_own(record.topic) else record.partition
         shards = list(self.shards.values()) if owner is None else [self.shards[owner]]
         shards[0].latest.set(key, seen)
+        if record is not None and record.topic == MARKET_QUOTES:
+            self._quotes_next[Partition(MARKET_QUOTES, record.partition)] = record.offset + 1
         if type(seen) in self.room.handlers:
             where = record or Record("", 0, -1, b"")
             for shard in shards:

@@ -6,7 +6,7 @@ Whatever does not fit stops the process and names the remedy; nothing is guessed
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 from shared import codec
@@ -17,9 +17,11 @@ from shared.rows import OutboxRow, ShardRow
 from shared.topics import MARKET_QUOTES, TOPICS, Kind, is_own, partition_count, read_by
 
 POLL_S = 0.25
+TAIL_MAX = 2000  # how many records a stale owner may have sent once more
 
 REMEDY = (
-    "stop the rooms and run `plimsoll rebuild --replace`, or restore the backup that fits this log"
+    "see that PLIMSOLL_KAFKA names the cluster of this state; if it does, stop the rooms and run"
+    " `plimsoll rebuild --replace`, or restore the backup that fits this log"
 )
 
 
@@ -62,7 +64,12 @@ async def check(room: Room, reader: Reader, shards: dict[int, Found]) -> None:
     for name in read:
         _check_input(room, shards[name.number].row, name, records.get(name))
     for name in written:
-        _check_output(room, shards[name.number], name, bounds[name].end, records.get(name))
+        found, record = shards[name.number], records.get(name)
+        _check_voice(room, found, name, bounds[name].end, record)
+        highest = 0 if record is None else _number(name.topic, record.raw)
+        if highest < _begins(found, name) - 1:
+            highest = await _highest(reader, name, bounds[name])
+        _check_numbers(room, found, name, highest)
 
 
 def positions(
@@ -82,23 +89,35 @@ def positions(
     return found
 
 
-async def last_quotes(room: Room, reader: Reader, partitions: int) -> AsyncIterator[Record]:
-    """Every quote that market.quotes still holds, so that they are known before the first order."""
+def quoted(room: Room, partitions: int) -> list[Partition]:
+    """The partitions of market.quotes, where the room reads them."""
     if MARKET_QUOTES not in {topic.name for topic in read_by(room.name)}:
-        return
+        return []
     count = partition_count(MARKET_QUOTES, partitions)
-    bounds = await reader.bounds([Partition(MARKET_QUOTES, number) for number in range(count)])
+    return [Partition(MARKET_QUOTES, number) for number in range(count)]
+
+
+async def last_quotes(
+    room: Room, reader: Reader, partitions: int
+) -> AsyncIterator[Sequence[Record]]:
+    """Every quote that market.quotes still holds, poll by poll, so that they are known before the
+    first order.
+    """
+    bounds = await reader.bounds(quoted(room, partitions))
     missing = {name: where.end for name, where in bounds.items() if where.end > where.first}
     await reader.assign(dict.fromkeys(missing, "start"))
     while missing:
-        for record in await reader.poll(POLL_S):
+        records = await reader.poll(POLL_S)
+        for record in records:
             name = Partition(record.topic, record.partition)
             if record.offset + 1 >= missing.get(name, 0):
                 missing.pop(name, None)
-            yield record
+        yield records
 
 
 def _check_bounds(room: Room, name: Partition, bounds: Bounds, following: int) -> None:
+    if bounds.end == 0 and following > 0:
+        _refuse(room, f"{name} is empty, this state has read up to {following}")
     if not bounds.first <= following <= bounds.end:
         held = f"{bounds.first} to {bounds.end}"
         _refuse(room, f"{name} holds offsets {held}, this state has read up to {following}")
@@ -110,28 +129,48 @@ def _check_input(room: Room, row: ShardRow | None, name: Partition, record: Reco
         _refuse(room, f"the last record read of {name} is not there any more")
 
 
-def _check_output(
+def _check_voice(
     room: Room, found: Found, name: Partition, end: int, record: Record | None
 ) -> None:
-    if found.row is None:
-        if end > 0:
-            _refuse(room, f"the database has no shard {name.number}, but {name} has records")
-        return
+    if found.row is None and end > 0:
+        _refuse(room, f"the database has no shard {name.number}, but {name} has records")
     if end > 0 and record is None:
         _refuse(room, f"the last record of {name} cannot be read")
-    highest = 0 if record is None else _number(name.topic, record.raw)
-    said = found.row.seq_out.get(name.topic, 0)
+
+
+def _check_numbers(room: Room, found: Found, name: Partition, highest: int) -> None:
+    said = _said(found, name)
     if highest > said:
         _refuse(room, f"{name} holds number {highest}, this state has said {said}")
-    waiting = [
-        _number(name.topic, bytes(output.value))
-        for row in found.outbox
-        for output in row.body
-        if output.topic == name.topic
-    ]
-    begins = waiting[0] if waiting else said + 1
+    begins = _begins(found, name)
     if highest < begins - 1:
         _refuse(room, f"{name} ends at number {highest}, the outbox begins at {begins}")
+
+
+def _said(found: Found, name: Partition) -> int:
+    return 0 if found.row is None else found.row.seq_out.get(name.topic, 0)
+
+
+def _begins(found: Found, name: Partition) -> int:
+    """The lowest number that the outbox holds for a topic partition, else the next one."""
+    waiting = (o for row in found.outbox for o in row.body if o.topic == name.topic)
+    numbers = (_number(name.topic, bytes(output.value)) for output in waiting)
+    return min(numbers, default=_said(found, name) + 1)
+
+
+async def _highest(reader: Reader, name: Partition, bounds: Bounds) -> int:
+    """The highest number at the end of a topic partition: an owner that was stopped and woke up
+    may have sent old ones once more behind those of the next.
+    """
+    if bounds.end == bounds.first:
+        return 0
+    await reader.assign({name: max(bounds.first, bounds.end - TAIL_MAX)})
+    highest, following = 0, 0
+    while following < bounds.end:
+        for record in await reader.poll(POLL_S):
+            highest = max(highest, _number(name.topic, record.raw))
+            following = record.offset + 1
+    return highest
 
 
 def _number(topic: str, raw: bytes) -> int:

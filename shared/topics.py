@@ -29,7 +29,7 @@ from shared.commands import (
 from shared.events import market, oms, portfolio, risk, runtime, venue
 from shared.messages import Message
 
-DAY_MS = 86_400_000
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
 FOREVER_MS = -1
 
 RISK_INBOX = "risk.inbox"
@@ -278,7 +278,9 @@ def topic_config(topic: Topic) -> dict[str, str]:
     """Kafka's settings for a topic."""
     config = {"retention.ms": str(topic.retention_ms), "compression.type": "zstd"}
     if topic.compacted:
-        config["cleanup.policy"] = "compact,delete"
+        # Read whole at every start, so kept short: only segments that are full are compacted.
+        config |= {"cleanup.policy": "compact,delete", "min.cleanable.dirty.ratio": "0.1"}
+        config |= {"segment.ms": str(MINUTE_MS), "segment.bytes": str(4 * 1024 * 1024)}
     return config
 
 

@@ -31,6 +31,9 @@ class KafkaReader:
             auto_offset_reset="none",
             fetch_max_wait_ms=100,
             request_timeout_ms=10_000,
+            # The client learns of topics one by one, with this pause after each: with the default
+            # of 100 ms that alone is more than a second of a room's start.
+            retry_backoff_ms=10,
             check_crcs=True,
         )
         await consumer.start()
