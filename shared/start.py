@@ -6,7 +6,7 @@ Whatever does not fit stops the process and names the remedy; nothing is guessed
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from shared import codec
@@ -97,9 +97,7 @@ def quoted(room: Room, partitions: int) -> list[Partition]:
     return [Partition(MARKET_QUOTES, number) for number in range(count)]
 
 
-async def last_quotes(
-    room: Room, reader: Reader, partitions: int
-) -> AsyncIterator[Sequence[Record]]:
+async def last_quotes(room: Room, reader: Reader, partitions: int) -> AsyncIterator[list[Record]]:
     """Every quote that market.quotes still holds, poll by poll, so that they are known before the
     first order.
     """
@@ -117,34 +115,34 @@ async def last_quotes(
 
 def _check_bounds(room: Room, name: Partition, bounds: Bounds, following: int) -> None:
     if bounds.end == 0 and following > 0:
-        _refuse(room, f"{name} is empty, this state has read up to {following}")
+        _refuse(room, f"{_place(name)} is empty, this state has read up to {following}")
     if not bounds.first <= following <= bounds.end:
         held = f"{bounds.first} to {bounds.end}"
-        _refuse(room, f"{name} holds offsets {held}, this state has read up to {following}")
+        _refuse(room, f"{_place(name)} holds offsets {held}, this state has read up to {following}")
 
 
 def _check_input(room: Room, row: ShardRow | None, name: Partition, record: Record | None) -> None:
     known = None if row is None else row.last_hash.get(name.topic)
     if known is not None and (record is None or codec.fingerprint(record.raw) != known):
-        _refuse(room, f"the last record read of {name} is not there any more")
+        _refuse(room, f"the last record read of {_place(name)} is not there any more")
 
 
 def _check_voice(
     room: Room, found: Found, name: Partition, end: int, record: Record | None
 ) -> None:
     if found.row is None and end > 0:
-        _refuse(room, f"the database has no shard {name.number}, but {name} has records")
+        _refuse(room, f"the database has no shard {name.number}, but {_place(name)} has records")
     if end > 0 and record is None:
-        _refuse(room, f"the last record of {name} cannot be read")
+        _refuse(room, f"the last record of {_place(name)} cannot be read")
 
 
 def _check_numbers(room: Room, found: Found, name: Partition, highest: int) -> None:
     said = _said(found, name)
     if highest > said:
-        _refuse(room, f"{name} holds number {highest}, this state has said {said}")
+        _refuse(room, f"{_place(name)} holds number {highest}, this state has said {said}")
     begins = _begins(found, name)
     if highest < begins - 1:
-        _refuse(room, f"{name} ends at number {highest}, the outbox begins at {begins}")
+        _refuse(room, f"{_place(name)} ends at number {highest}, the outbox begins at {begins}")
 
 
 def _said(found: Found, name: Partition) -> int:
@@ -171,6 +169,10 @@ async def _highest(reader: Reader, name: Partition, bounds: Bounds) -> int:
             highest = max(highest, _number(name.topic, record.raw))
             following = record.offset + 1
     return highest
+
+
+def _place(name: Partition) -> str:
+    return f"{name.topic}/{name.number}"
 
 
 def _number(topic: str, raw: bytes) -> int:
