@@ -3,8 +3,10 @@ that waits as the hot standby.
 
 Each service has a connection to PostgreSQL of its own, which holds or waits for the locks of its
 slice, and a reader; all write with one producer, each to partitions of its own. A slice is taken
-over the moment its owner's connection is gone. Nobody gives a slice back: a process that comes
-again waits behind the one that has its slice. Any service that raises ends the whole process.
+over the moment its owner's connection is gone, with the quotes that this process knows already:
+those of a service that serves, or, where none does, those that it reads while it waits. Nobody
+gives a slice back: a process that comes again waits behind the one that has its slice. Any service
+that raises ends the whole process.
 """
 
 from __future__ import annotations
@@ -17,13 +19,16 @@ from collections.abc import Callable, Sequence
 from shared.bus.kafka import KafkaReader, KafkaWriter
 from shared.kill import KillPoint
 from shared.logs import log
+from shared.quotes import Quotes, QuotesFollower
 from shared.room import MakeState, Room
-from shared.service import Quotes, Sense, Service
+from shared.service import Sense, Service
 from shared.settings import Settings
 from shared.store import PostgresStore
 from shared.voice import Listen
 
 HEAD_START_S = 20.0  # how long a slice that nobody has is left to the process it is meant for
+
+IDLE_S = 2.0  # who has owned nothing for so long begins to follow the quotes
 
 MakeSenses = Callable[[], Sequence[Sense]]
 """Makes the senses of one service: they remember what they have told."""
@@ -61,6 +66,8 @@ class Process:
         # Only the slice that this process is meant for dies or stops at a point.
         self._kill, self._harmless = KillPoint(room.name, settings.kill_at), KillPoint(room.name)
         self._tasks: dict[asyncio.Task[None], _Part] = {}
+        self._follower: QuotesFollower | None = None
+        self._following: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until SIGTERM; raises what broke first."""
@@ -69,14 +76,38 @@ class Process:
         serving = [self._serve(own, writer), *(self._stand_by(part, writer) for part in others)]
         parts = zip(serving, (own, *others), strict=True)
         self._tasks = {asyncio.create_task(task): part for task, part in parts}
+        self._following = asyncio.create_task(self._follow())
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop)
-        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in self._tasks:
-            if task.done() and not task.cancelled():
-                task.result()
+        await self._end((*self._tasks, self._following))
         await writer.close()
+        for part in self._tasks.values():
+            await part.reader.close()
+            await part.store.close()
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Until all have ended; raises what one of them raised, at once."""
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            if not task.cancelled():
+                task.result()
+
+    async def _follow(self) -> None:
+        """Follow the quotes as long as no service of this process does."""
+        await asyncio.sleep(IDLE_S)
+        if self._is_serving():
+            return
+        reader = await KafkaReader.connect(self._settings.kafka)
+        self._follower = QuotesFollower(self._room, reader, self._settings.partitions)
+        try:
+            await self._follower.run(self._is_serving)
+        finally:
+            self._follower = None
+            await reader.close()
+
+    def _is_serving(self) -> bool:
+        return any(part.serves for part in self._tasks.values())
 
     async def _part(self, shards: list[int]) -> _Part:
         settings, is_own = self._settings, shards == self._settings.owned()
@@ -101,15 +132,13 @@ class Process:
         part.serves = True
         gc.freeze()
         await part.service.run()
-        await part.reader.close()
-        await part.store.close()
 
     def _quotes(self) -> Quotes | None:
-        """What a service of this process that is up to date knows of the market."""
+        """What this process knows of the market and is up to date."""
         for part in self._tasks.values():
             if part.serves and part.service is not None:
                 return part.service.quotes()
-        return None
+        return None if self._follower is None else self._follower.quotes()
 
     def _service(self, part: _Part, writer: KafkaWriter) -> Service:
         return Service(
@@ -133,3 +162,5 @@ class Process:
                 task.cancel()
             else:
                 part.service.stopping = True
+        if self._following is not None:
+            self._following.cancel()

@@ -11,7 +11,7 @@ the process, and the next start goes on from the shard rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from shared import codec, start
 from shared.bus.ports import Partition, Reader, Record, Writer
@@ -22,6 +22,7 @@ from shared.kill import KillPoint
 from shared.logs import log
 from shared.messages import Message, Observation
 from shared.metrics import LOOP_LAG, UNRELAYED
+from shared.quotes import Quotes
 from shared.relay import Relay
 from shared.release import CORE_VERSION
 from shared.room import MakeState, Room
@@ -48,13 +49,6 @@ class Sense(Protocol):
 
     def look(self) -> Sequence[Observation]:
         """What is there now; only what changed."""
-
-
-class Quotes(NamedTuple):
-    """What is known of market.quotes: the newest by kind and symbol, and where reading goes on."""
-
-    newest: dict[tuple[type, str], Observation]
-    following: dict[Partition, int]
 
 
 def places(room: Room) -> dict[str, tuple[int, int]]:
