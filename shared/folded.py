@@ -33,12 +33,13 @@ GROUP BY c.relname ORDER BY c.relname
 
 
 class Compared(NamedTuple):
-    """One table: its rows, whether those of the log are the same, and the first that are not,
-    each as its key and what is the matter.
+    """One table: how many rows it has and how many the log makes, whether they are the same, and
+    the first that are not, each as its key and what is the matter.
     """
 
     table: str
     rows: int
+    made: int
     same: bool
     differences: list[str]
 
@@ -94,9 +95,9 @@ class Folded:
 
     async def _compare(self, name: str) -> Compared:
         rows, digest = await self._digest(self._schema, name)
-        _, again = await self._digest(self._own, name)
+        made, again = await self._digest(self._own, name)
         told = [] if digest == again else await self._differences(name)
-        return Compared(name, rows, digest == again, told)
+        return Compared(name, rows, made, digest == again, told)
 
     async def _digest(self, schema: str, name: str) -> tuple[int, str]:
         key = ", ".join(self._keys[name])

@@ -18,7 +18,7 @@ from plimsoll.embedded.options import DEFAULTS
 from plimsoll.embedded.paths import State, read_json
 from plimsoll.embedded.rooms import Room, rebuilding
 
-COLUMNS = ("room", "table", "rows", "same")
+COLUMNS = ("room", "table", "rows", "made", "same")
 QUESTION = "Put what the log makes in the place of the tables of {rooms}?"
 
 Made = Callable[[Room], Command]
