@@ -21,6 +21,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from plimsoll.embedded import Servers
 from plimsoll.embedded.bootstrap import create_database, create_topics
 from plimsoll.embedded.paths import write_private
+from plimsoll.embedded.postgres import program
 from plimsoll.embedded.rooms import with_settings
 from shared import codec
 from shared.commands import CancelOrder, OpenAccount
@@ -90,11 +91,11 @@ class World:
         return {schema: last_words(text) for schema, text in said.items()}
 
     def live(self, database: str) -> None:
-        """An account is opened, an unknown order canceled; time passes until all rooms have told
-        that they have read it.
+        """An account is opened, an unknown order canceled; time passes until all rooms, which run,
+        have told that they have read it.
         """
         asyncio.run(send(self.servers.kafka, commands(self.second)))
-        with self.rooms(database), self.sql(database) as connection:
+        with self.sql(database) as connection:
             wait_for(lambda: self._unread(connection), lambda left: not left, 120)
 
     def _unread(self, connection: psycopg.Connection[Any]) -> list[str]:
@@ -112,6 +113,19 @@ class World:
                 f"{room} {name}" for name in mine if not row or row[0].get(name, 0) < ends[name]
             ]
         return late
+
+    def dump(self, database: str) -> str:
+        """A database as SQL, as it is now."""
+        url = self.servers.postgres_url("postgres", database)
+        done = subprocess.run([program("pg_dump"), url], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def restore(self, database: str, dump: str) -> None:
+        """Another database from a dump."""
+        self.execute(f"CREATE DATABASE {database}")
+        url = self.servers.postgres_url("postgres", database)
+        command = [program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
+        subprocess.run(command, input=dump, capture_output=True, text=True, check=True)
 
     def sql(self, database: str) -> psycopg.Connection[Any]:
         """The superuser there."""
@@ -214,14 +228,16 @@ async def records(kafka: str) -> dict[str, list[bytes]]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Two seconds of life; `earlier` is the database of the first."""
+    """Some life, twice; `earlier` is the database as it was between."""
     made = World(tmp_path_factory.mktemp("checks"))
     try:
         made.start()
         create_database(made.servers.postgres)
-        made.live("plimsoll")
-        made.execute("CREATE DATABASE earlier TEMPLATE plimsoll")
-        made.live("plimsoll")
+        with made.rooms("plimsoll"):
+            made.live("plimsoll")
+            dump = made.dump("plimsoll")
+            made.live("plimsoll")
+        made.restore("earlier", dump)
         yield made
     finally:
         made.servers.stop()
@@ -274,5 +290,6 @@ def test_an_empty_database_before_a_log_is_refused_by_every_room_and_mended(worl
     world.rebuild()
     assert world.rows("plimsoll") == lived
     assert len(lived["portfolio.accounts"]) == 2
-    world.live("plimsoll")
+    with world.rooms("plimsoll"):
+        world.live("plimsoll")
     assert len(world.rows("plimsoll")["portfolio.accounts"]) == 3
