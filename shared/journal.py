@@ -63,7 +63,8 @@ class Journal:
 
     def is_long(self) -> bool:
         """Whether it should be committed even though nothing changed."""
-        return self._records >= RECORDS_MAX or len(self._runs) >= RUNS_MAX
+        is_full = len(self._runs) >= RUNS_MAX or len(self._observed) >= RUNS_MAX
+        return is_full or self._records >= RECORDS_MAX
 
     def entry(self, release: str, *, begins: bool) -> Consumed:
         """The entry as it stands; begins: no other one was made by this process."""

@@ -1,10 +1,12 @@
-"""Messages set aside because a handler raised: those of one account, in the order in which they came,
-until a person releases them.
+"""Messages set aside because a handler raised: those of one account, in the order in which they
+came, until a person releases them.
 """
 
 from __future__ import annotations
 
 from shared.bus.ports import Record
+from shared.commands import ReleaseAccount
+from shared.events.runtime import AccountReleased, Quarantined
 from shared.rows import QuarantineRow
 from shared.table import Table
 
@@ -28,6 +30,16 @@ class Quarantine:
         """Whether messages of this account wait here."""
         return bool(self.table.by("account", account_id))
 
+    def answer(self, command: ReleaseAccount, room: str, fed: int) -> AccountReleased:
+        """The answer to a release that fed so many messages."""
+        return AccountReleased(
+            firm_id=command.firm_id,
+            account_id=command.account_id,
+            room=room,
+            fed=fed,
+            held=len(self.table.by("account", command.account_id)),
+        )
+
     def put(self, record: Record, account_id: str, error: str) -> None:
         """Set a message aside, behind those of its account that are here."""
         waiting = self.table.by("account", account_id)
@@ -50,3 +62,14 @@ class Quarantine:
         return [
             Record(row.topic, self._shard, int(row.number), row.body.encode()) for row in waiting
         ]
+
+
+def told(record: Record, account_id: str, error: str) -> Quarantined:
+    """The event that says whose message was set aside because its handler raised."""
+    return Quarantined(
+        account_id=account_id,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        error=error,
+    )

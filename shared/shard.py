@@ -17,7 +17,7 @@ from shared.events.risk import AlertRaised, CommandRefused
 from shared.events.runtime import Quarantined, SetAside
 from shared.journal import Journal
 from shared.messages import Command, Event, Message, Observation
-from shared.quarantine import HELD, Quarantine
+from shared.quarantine import HELD, Quarantine, told
 from shared.room import Room
 from shared.rows import CommandRow, Output, ShardRow
 from shared.table import At, Latest, State, Table
@@ -55,11 +55,13 @@ class Shard:
         self.next, self.seq_in, self.seq_out = dict(row.next), dict(row.seq_in), dict(row.seq_out)
         self.last: dict[str, bytes] = {}
         self.gaps: set[str] = set()
+        self._unreadable: dict[tuple[str, int], str] = {}
         self.observations: list[tuple[str, str, bytes]] = []
         self.said: list[Message] = []
         self.errors: list[str] = []
         self.handled = self.duplicates = 0
         self.begins = True
+        self._under: Record | None = None
         self._routes = room.routes()
         self._begin()
 
@@ -84,7 +86,9 @@ class Shard:
         try:
             message = codec.decode(topic, record.raw)
         except codec.Unreadable as error:
-            self._park(record, error)
+            if TOPICS[topic].kind is not Kind.COMMAND:
+                raise ReaderStopped(f"offset {record.offset}: {error}") from error
+            self._unreadable[topic, record.offset] = str(error)
             return None
         if isinstance(message, Event):
             return message if self._in_order(topic, message.seq) else None
@@ -102,10 +106,8 @@ class Shard:
             self.duplicates += 1
         return False
 
-    def _park(self, record: Record, error: Exception) -> None:
-        if TOPICS[record.topic].kind is not Kind.COMMAND:
-            raise ReaderStopped(f"offset {record.offset}: {error}")
-        command_id, why = codec.command_id_of(record.raw), str(error)
+    def _park(self, record: Record, why: str) -> None:
+        command_id = codec.command_id_of(record.raw)
         self.errors.append(f"parked offset {record.offset}: {why}")
         self._emit(
             CommandRefused(command_id=command_id, code="COMMAND_UNREADABLE", text=why), command_id
@@ -115,13 +117,17 @@ class Shard:
             self._emit(AlertRaised(code="COMMAND_PARKED", scope=everything, text=why), command_id)
 
     def handle(self, record: Record, message: Message | None) -> None:
-        """Decide one message of this shard's own partition (None: only note that its record was
-        passed).
+        """Decide one message of this shard's own partition (None: note that its record was passed,
+        and refuse it where it was unreadable).
         """
         self.journal.note(record)
+        self._under = record
         if self._unread_since is None and record.topic != MARKET_CLOCK:
             self._unread_since = self.at.wall
         if message is None:
+            why = self._unreadable.pop((record.topic, record.offset), None)
+            if why is not None:
+                self._park(record, why)
             return
         if isinstance(message, Command):
             if self.commands.get(message.command_id) is not None:
@@ -141,7 +147,7 @@ class Shard:
         """Let a handler look at an observation that `latest` already holds."""
         if type(seen) not in self.room.handlers:
             return
-        at = self._time(seen)
+        at, self._under = self._time(seen), None
         if self._attempt(seen, at):
             self.at = at
             self.journal.saw(None, seen, handled=True)
@@ -155,7 +161,7 @@ class Shard:
             self._put_aside(record, account, known)
             return
         try:
-            self._attempt(message, self.at, record)
+            self._attempt(message, self.at)
         except ReaderStopped:
             raise
         except Exception as error:
@@ -163,7 +169,7 @@ class Shard:
                 raise ReaderStopped(f"{type(message).__name__}: {error!r}") from error
             self._put_aside(record, account, repr(error))
 
-    def _attempt(self, message: Message, at: At, record: Record | None = None) -> bool:
+    def _attempt(self, message: Message, at: At) -> bool:
         handler = self.room.handlers.get(type(message))
         if handler is None:
             return False
@@ -176,19 +182,21 @@ class Shard:
             self.latest.drop_evidence()
             raise
         changed = sum(table.merge(mark) for table, mark in marks) > 0
-        return self._accept(message, outputs, changed, record)
+        return self._accept(message, outputs, changed)
 
-    def _accept(self, message: Message, outputs: Any, changed: bool, record: Record | None) -> bool:
+    def _accept(self, message: Message, outputs: Any, changed: bool) -> bool:
         events = [output for output in outputs if isinstance(output, Event)]
         for output in outputs:
             if isinstance(output, Observation):
                 self._say(output)
+        if not (changed or events) and self._under is None:
+            self.latest.drop_evidence()  # an observation that changed nothing is not handled again
+            return False
+        for seen in self.latest.take_evidence():
+            self.journal.saw(self._under, seen)
         if not (changed or events):
-            self.latest.drop_evidence()
             return False
         self._changed = True
-        for seen in self.latest.take_evidence():
-            self.journal.saw(record, seen)
         cause = (
             message.command_id if isinstance(message, Command) else getattr(message, "cause", None)
         )
@@ -214,23 +222,18 @@ class Shard:
             f"account {account} set aside at {record.topic} {record.offset}: {error}"
         )
         if error != HELD:
-            self._quarantined.append(
-                Quarantined(
-                    account_id=account,
-                    topic=record.topic,
-                    partition=record.partition,
-                    offset=record.offset,
-                    error=error,
-                )
-            )
+            self._quarantined.append(told(record, account, error))
 
     def _release(self, command: ReleaseAccount) -> None:
-        for record in self.quarantine.release(command.account_id):
+        account, waiting = command.account_id, self.quarantine.release(command.account_id)
+        for record in waiting:
             self.journal.released.append(record[:3])
-            if self.quarantine.holds(command.account_id):
-                self._put_aside(record, command.account_id, HELD)
+            if self.quarantine.holds(account):
+                self._put_aside(record, account, HELD)
             else:
-                self._run(record, codec.decode(record.topic, record.raw), command.account_id)
+                self._run(record, codec.decode(record.topic, record.raw), account)
+        answer = self.quarantine.answer(command, self.room.name, len(waiting))
+        self._emit(answer, command.command_id)
 
     def _emit(self, event: Event, cause: str | None = None) -> None:
         topics = self._routes.get(type(event))
@@ -273,8 +276,8 @@ class Shard:
         """
         entry = self.journal.entry(self.release, begins=self.begins)
         journal = self.room.journal
-        told = [self._stamp(journal, event) for event in (entry, *self._quarantined)]
-        outputs = [*(self._output(journal, event) for event in told), *self._outputs]
+        first = [self._stamp(journal, event) for event in (entry, *self._quarantined)]
+        outputs = [*(self._output(journal, event) for event in first), *self._outputs]
         hashes = {topic: codec.fingerprint(raw) for topic, raw in self.last.items()}
         row = msgspec.structs.replace(
             self.row,

@@ -250,7 +250,7 @@ class Latest:
         return evidence
 
     def drop_evidence(self) -> None:
-        """What was read changed nothing, so nobody needs to know."""
+        """What was read led to nothing that a replay would do again."""
         self._read.clear()
 
 

@@ -158,6 +158,7 @@ _ALL = (
         risk.RearmOffered,
         risk.BreakerRearmed,
         risk.CommandRefused,
+        runtime.AccountReleased,
     ),
     _trading(
         RISK_EVENTS,
@@ -198,6 +199,7 @@ _ALL = (
         oms.ExecutionCorrected,
         oms.OrderFlagged,
         risk.CommandRefused,
+        runtime.AccountReleased,
     ),
     _trading(
         VENUE_PAPER_REPORTS,
@@ -207,6 +209,7 @@ _ALL = (
         venue.VenueReport,
         venue.ReportUnreadable,
         risk.CommandRefused,
+        runtime.AccountReleased,
     ),
     _trading(
         PORTFOLIO_POSITIONS,
@@ -218,6 +221,7 @@ _ALL = (
         portfolio.PositionChanged,
         portfolio.PositionAdjusted,
         risk.CommandRefused,
+        runtime.AccountReleased,
     ),
     Topic(
         name=PORTFOLIO_VALUATIONS,

@@ -71,3 +71,13 @@ class Quarantined(Event, frozen=True, kw_only=True, tag=True):
     partition: int
     offset: int
     error: str
+
+
+class AccountReleased(Event, frozen=True, kw_only=True, tag=True):
+    """A room fed an account's quarantined messages to their handlers again: the answer to
+    ReleaseAccount. `fed` counts them; `held` are those that are in quarantine again.
+    """
+
+    room: str
+    fed: int
+    held: int

@@ -37,6 +37,8 @@ GOOD = {
     "services/oms/__init__.py": "",
     "services/oms/core/__init__.py": "",
     "services/oms/core/order.py": "import shared.events.risk",
+    "simulation/__init__.py": "",
+    "simulation/world.py": "import services.risk.handlers, services.oms.core.order",
     "plimsoll/__init__.py": "",
     "plimsoll/cli.py": "import httpx, shared.topics",
 }

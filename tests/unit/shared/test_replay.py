@@ -10,10 +10,10 @@ from shared import codec
 from shared.bus.memory import MemoryLog, MemoryReader
 from shared.bus.ports import Partition
 from shared.replay import Verified, verify
-from shared.topics import OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
+from shared.topics import OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
 from tests.builders import approved
 from tests.fakes.store import MemoryDatabase
-from tests.fakes.toy import TOY, ToyState, started
+from tests.fakes.toy import MENDED, TOY, ToyState, started
 
 
 async def _lived() -> MemoryLog:
@@ -28,6 +28,7 @@ async def _lived() -> MemoryLog:
     await service.turn(0)
     again = await started(log, database)
     log.append(RISK_DECISIONS, 0, codec.encode(approved(4, "order-4", account_id="a-2")))
+    log.append(OMS_INBOX, 0, b'{"type":"CancelOrder","command_id":"bad"}')
     log.append(RISK_DECISIONS, 0, codec.encode(approved(5, "order-5")))
     await again.turn(0)
     return log
@@ -46,6 +47,16 @@ def test_a_log_replayed_says_the_same_bytes() -> None:
     outputs = {(topic, raw) for (topic, _), said in log.partitions.items() for raw in said}
     outputs = {(topic, raw) for topic, raw in outputs if topic in (OMS_ORDERS, OMS_JOURNAL)}
     assert _verified(log) == (0, 3, len(outputs), [])
+
+
+def test_what_was_set_aside_is_set_aside_again_by_a_room_that_was_mended() -> None:
+    log = asyncio.run(_lived())
+
+    async def mended() -> Verified:
+        reader = MemoryReader(log)
+        return await anext(verify(MENDED, lambda latest, _: ToyState(latest), [0], reader))
+
+    assert asyncio.run(mended()) == _verified(log)
 
 
 def test_what_the_last_commit_has_not_yet_relayed_is_no_difference() -> None:

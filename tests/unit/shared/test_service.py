@@ -4,73 +4,20 @@ survived.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from shared import codec
 from shared.bus.memory import MemoryLog
 from shared.bus.ports import Partition
-from shared.commands import CancelOrder, ReleaseAccount
-from shared.events.market import ClockAdvanced
 from shared.events.risk import CommandRefused
-from shared.events.runtime import Consumed, Quarantined
-from shared.messages import Command, Message
+from shared.events.runtime import Consumed
 from shared.shard import ReaderStopped
 from shared.start import StartRefused
 from shared.topics import MARKET_CLOCK, OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
-from tests.builders import ACCOUNT, NOON, approved
+from tests.builders import approved
 from tests.fakes.store import MemoryDatabase, StaleOwner
-from tests.fakes.toy import MENDED, CountRow, started
-
-OTHER = "22222222-2222-4222-8222-222222222222"
-
-
-def put(log: MemoryLog, message: Message) -> None:
-    topic = OMS_INBOX if isinstance(message, Command) else RISK_DECISIONS
-    log.append(topic, 0, codec.encode(message))
-
-
-def told(log: MemoryLog, topic: str = OMS_ORDERS) -> list[Message]:
-    """What a reader accepts: each number once."""
-    messages = [codec.decode(topic, raw) for raw in log.partitions[Partition(topic, 0)]]
-    return list({getattr(message, "seq", 0): message for message in messages}.values())
-
-
-def count(database: MemoryDatabase, account: str = ACCOUNT) -> int:
-    raw = database.rows[(0, "counts")].get((account,))
-    return codec.decoder(CountRow).decode(raw).orders if raw else 0
-
-
-def cancel(command_id: str, **fields: str) -> CancelOrder:
-    return CancelOrder(
-        at=NOON,
-        market_at=NOON,
-        command_id=command_id,
-        actor="ada",
-        account_id=ACCOUNT,
-        order_id="x",
-    )
-
-
-def clock(seq: int) -> ClockAdvanced:
-    at = NOON.plus(seq * 1_000_000)
-    return ClockAdvanced(
-        at=at,
-        market_at=at,
-        seq=seq,
-        market_time=at,
-        wall_time=at,
-        is_open=True,
-        session="2013-10-09",
-        next_open=at,
-        next_close=at,
-    )
-
-
-def play(test: Callable[[MemoryLog, MemoryDatabase], Awaitable[None]]) -> None:
-    asyncio.run(test(MemoryLog(), MemoryDatabase()))  # type: ignore[arg-type]
+from tests.fakes.toy import started
+from tests.unit.shared.loop import cancel, clock, count, play, put, told
 
 
 def test_an_event_delivered_twice_is_handled_once() -> None:
@@ -210,49 +157,14 @@ def test_what_changed_nothing_is_told_in_the_shard_row_after_two_seconds_of_the_
     play(body)
 
 
-def test_a_message_whose_handler_raises_sets_aside_its_account_only() -> None:
+def test_an_unreadable_command_is_refused_in_its_turn() -> None:
     async def body(log: MemoryLog, database: MemoryDatabase) -> None:
         service = await started(log, database)
-        put(log, approved(1, "order-1"))
-        put(log, approved(2, "order-2", symbol="POISON"))
-        put(log, approved(3, "order-3"))
-        put(log, approved(4, "order-4", account_id=OTHER))
-        await service.turn(0)
-        assert count(database) == 1 and count(database, OTHER) == 1
-        assert len(database.rows[(0, "quarantine")]) == 2
-        marks = [m for m in told(log, OMS_JOURNAL) if isinstance(m, Quarantined)]
-        assert [(m.account_id, m.offset) for m in marks] == [(ACCOUNT, 1)]
-
-    play(body)
-
-
-def test_a_released_account_gets_its_messages_again_in_order() -> None:
-    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
-        service = await started(log, database)
-        put(log, approved(1, "order-1", symbol="POISON"))
-        put(log, approved(2, "order-2"))
-        await service.turn(0)
-        mended = await started(log, database, MENDED)
-        release = ReleaseAccount(
-            at=NOON, market_at=NOON, command_id="r", actor="ada", account_id=ACCOUNT, room="oms"
-        )
-        put(log, release)
-        await mended.turn(0)
-        assert not database.rows[(0, "quarantine")]
-        orders = [m.state.order.order_id for m in told(log)]  # type: ignore[attr-defined]
-        assert orders == ["order-1", "order-2"]
-
-    play(body)
-
-
-def test_a_cancel_passes_while_its_account_is_set_aside() -> None:
-    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
-        service = await started(log, database)
-        put(log, approved(1, "order-1", symbol="POISON"))
-        await service.turn(0)
         put(log, cancel("c-1"))
+        log.append(OMS_INBOX, 0, b'{"type":"CancelOrder","command_id":"bad"}')
+        put(log, cancel("c-2"))
         await service.turn(0)
-        assert [m.request_id for m in told(log)] == ["c-1"]  # type: ignore[attr-defined]
+        assert [m.cause for m in told(log)] == ["c-1", "bad", "c-2"]  # type: ignore[attr-defined]
 
     play(body)
 

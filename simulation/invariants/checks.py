@@ -1,0 +1,108 @@
+"""All invariants of one history, told of every record and every commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from shared import codec
+from shared.bus.ports import Partition
+from shared.events.portfolio import AccountValued
+from shared.events.risk import RearmOffered
+from shared.events.runtime import RoomAlive
+from shared.messages import Command
+from shared.statements import Harvest
+from shared.topics import (
+    OMS_ORDERS,
+    PORTFOLIO_POSITIONS,
+    PORTFOLIO_VALUATIONS,
+    RISK_DECISIONS,
+    RISK_EVENTS,
+    ROOM_STATUS,
+    VENUE_PAPER_REPORTS,
+)
+from simulation.errors import require
+from simulation.invariants import firms, ledger
+from simulation.invariants.fills import Fills
+from simulation.invariants.gate import Gate
+from simulation.invariants.halts import Halts
+from simulation.invariants.numbering import Numbering
+from simulation.invariants.orders import Orders
+
+TRADING = frozenset(
+    {RISK_DECISIONS, RISK_EVENTS, OMS_ORDERS, VENUE_PAPER_REPORTS, PORTFOLIO_POSITIONS}
+)
+
+
+class Invariants:
+    """Everything that must hold. `tokens` learns what re-arms were offered."""
+
+    def __init__(
+        self,
+        shards: int,
+        records: Callable[[Partition], list[bytes]],
+        last_quote: Callable[[str], int],
+        tokens: dict[str, str],
+    ) -> None:
+        self._shards, self._tokens = shards, tokens
+        self.numbering, self.orders, self.halts = Numbering(), Orders(), Halts()
+        self.fills = Fills(self.orders.sent)
+        self.signs: dict[str, int] = {}
+        self.gate = Gate(records, last_quote, lambda name: self.signs.get(name, 0))
+        self.answered: set[str] = set()
+        self.commands: dict[str, Command] = {}
+
+    def on_asked(self, command: Command) -> None:
+        """A client has asked for something."""
+        self.commands.setdefault(command.command_id, command)
+        self.orders.asked.setdefault(command.command_id, command)
+
+    def on_record(self, topic: str, number: int, raw: bytes) -> None:
+        """A record was appended to the log."""
+        if topic in TRADING or topic.endswith(".journal"):
+            self._on_event(topic, number, raw)
+        elif topic == PORTFOLIO_VALUATIONS:
+            valued = codec.decode(topic, raw)
+            if isinstance(valued, AccountValued):
+                self.signs[valued.account_id] = valued.at
+        elif topic == ROOM_STATUS:
+            alive = codec.decode(topic, raw)
+            if isinstance(alive, RoomAlive):
+                self.signs[f"{alive.room}/{alive.partition}"] = alive.at
+
+    def _on_event(self, topic: str, number: int, raw: bytes) -> None:
+        message = self.numbering.accept(topic, number, raw)
+        if message is None or topic not in TRADING:
+            return
+        firms.check(number, message, self._shards)
+        self.answered.add(getattr(message, "cause", None) or "")
+        self.answered.add(getattr(message, "request_id", None) or "")
+        if topic == RISK_DECISIONS:
+            self.orders.on_decision(message)
+            self.halts.on_decision(number, message)
+            if isinstance(message, RearmOffered):
+                self._tokens[message.account_id] = f"{message.breaker}|{message.token}"
+        elif topic == RISK_EVENTS:
+            self.halts.on_risk_event(message)
+        elif topic == VENUE_PAPER_REPORTS:
+            self.orders.on_report(message)
+            self.fills.on_report(message)
+        elif topic == OMS_ORDERS:
+            self.orders.on_order(message)
+            self.fills.on_order(number, message)
+        else:
+            self.fills.on_position(number, message)
+
+    def on_commit(self, room: str, harvests: Sequence[Harvest]) -> None:
+        """A room has committed."""
+        if room == "risk":
+            self.gate.on_commit(harvests)
+        elif room == "portfolio":
+            ledger.check_commit(harvests)
+
+    def check_whole(self) -> None:
+        """Everything was read: nothing may be missing anywhere."""
+        self.numbering.check_whole()
+        self.orders.check_whole()
+        self.fills.check_whole()
+        silent = sorted(set(self.commands) - self.answered)
+        require(not silent, "liveness", f"commands without an answer: {silent}")

@@ -1,0 +1,46 @@
+"""Seq without gaps: what a reader accepts of one topic partition is 1, 2, 3 ..., and a number that
+is said twice is said in the same bytes.
+"""
+
+from __future__ import annotations
+
+from shared import codec
+from shared.bus.ports import Partition
+from shared.messages import Event, Message
+from simulation.errors import require
+
+NAME = "numbering"
+
+
+class Numbering:
+    """Reads a log as a reader of it does."""
+
+    def __init__(self) -> None:
+        self._said: dict[Partition, dict[int, bytes]] = {}
+        self._accepted: dict[Partition, int] = {}
+
+    def accept(self, topic: str, number: int, raw: bytes) -> Message | None:
+        """The message of a record, if a reader would take it now."""
+        message = codec.decode(topic, raw)
+        if not isinstance(message, Event):
+            return message
+        name = Partition(topic, number)
+        said = self._said.setdefault(name, {})
+        before = said.setdefault(message.seq, raw)
+        require(
+            before == raw, NAME, f"{name} number {message.seq} in two ways: {before!r} and {raw!r}"
+        )
+        if message.seq != self._accepted.get(name, 0) + 1:
+            return None
+        self._accepted[name] = message.seq
+        return message
+
+    def check_whole(self) -> None:
+        """Nothing that was said is missing before something that came after it."""
+        for name, said in self._said.items():
+            accepted = self._accepted.get(name, 0)
+            require(
+                max(said) == accepted,
+                NAME,
+                f"{name} ends at {max(said)}, but readers stand before {accepted + 1}",
+            )
