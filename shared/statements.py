@@ -54,6 +54,13 @@ def select(schema: str, name: str, row: type, where: str) -> str:
     return f"SELECT row_to_json(r)::text FROM ({inner}) r"
 
 
+def live(schema: str, table: Table[Any]) -> str:
+    """(table, row as JSON) for the rows of one shard that are kept in memory."""
+    inner = f"SELECT {columns(table.row)} FROM {schema}.{table.name}"
+    where = f"WHERE shard = %s AND ({table.live_sql})"
+    return f"SELECT '{table.name}', row_to_json(r)::text FROM ({inner} {where}) r"
+
+
 def prefetch(schema: str, table: Table[Any]) -> str:
     """(table, shard, row as JSON) for the keys in one JSON parameter."""
     return _once("prefetch", schema, table, lambda: _prefetch(schema, table))

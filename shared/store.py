@@ -106,13 +106,16 @@ class PostgresStore:
 
     async def own(self, numbers: Sequence[int]) -> None:
         # Not while it waits, but from the moment at which it is given the lock.
-        await self._connection.execute(f"SET idle_session_timeout = {OWNER_SILENT_MS}")
-        for number in numbers:
-            await self._connection.execute(
-                "SELECT pg_advisory_lock(%s, %s)", (self._lock_class, number)
-            )
-        for name in ("statement_timeout", "transaction_timeout"):
-            await self._connection.execute(f"SET {name} = {OWNER_SILENT_MS}")
+        await self._limit("idle_session_timeout")
+        await self._connection.execute(
+            "SELECT pg_advisory_lock(%s, n) FROM (SELECT unnest(%s::int[]) AS n ORDER BY n) s",
+            (self._lock_class, list(numbers)),
+        )
+        await self._limit("statement_timeout", "transaction_timeout")
+
+    async def _limit(self, *names: str) -> None:
+        settings = ", ".join(f"set_config('{name}', '{OWNER_SILENT_MS}', false)" for name in names)
+        await self._connection.execute(f"SELECT {settings}")
 
     async def give_way(self, number: int, head_start_s: float) -> None:
         """Wait until somebody owns this shard, at most so long: it is theirs to take first."""
@@ -143,10 +146,13 @@ class PostgresStore:
         )
 
     async def load(self, shard: Shard) -> None:
-        for table in shard.tables:
-            if table is not shard.commands:
-                where = f"WHERE shard = %s AND ({table.live_sql})"
-                table.load(await self._select(table.name, table.row, where, shard.number))
+        tables = {table.name: table for table in shard.tables if table is not shard.commands}
+        parts = [statements.live(self._schema, table) for table in tables.values()]
+        cursor = await self._connection.execute(
+            " UNION ALL ".join(parts), [shard.number] * len(parts)
+        )
+        for name, row in await cursor.fetchall():
+            tables[name].load([codec.decoder(tables[name].row).decode(row)])
 
     async def outbox(self, number: int) -> list[OutboxRow]:
         where = "WHERE shard = %s ORDER BY shard, version"

@@ -31,8 +31,6 @@ class KafkaReader:
             auto_offset_reset="none",
             fetch_max_wait_ms=100,
             request_timeout_ms=10_000,
-            # The client learns of topics one by one, with this pause after each: with the default
-            # of 100 ms that alone is more than a second of a room's start.
             retry_backoff_ms=10,
             check_crcs=True,
         )
@@ -61,6 +59,10 @@ class KafkaReader:
 
     async def bounds(self, partitions: list[Partition]) -> dict[Partition, Bounds]:
         names = [TopicPartition(*partition) for partition in partitions]
+        # Left alone, the client learns of topics one by one, with a pause after each: of a room's
+        # start that alone was more than a second.
+        client = self._consumer._client
+        await asyncio.gather(*(client.add_topic(topic) for topic in {name.topic for name in names}))
         first = await self._consumer.beginning_offsets(names)
         end = await self._consumer.end_offsets(names)
         return {Partition(*name): Bounds(first[name], end[name]) for name in names}
