@@ -149,6 +149,16 @@ class Client:
         body = {"account": account, "reason": reason, "token": token}
         return self.ask("POST", f"/api/v1/breakers/{name}/rearm", body)
 
+    # Quarantine
+
+    def quarantine(self) -> Any:
+        """Accounts whose messages a room has set aside."""
+        return self.ask("GET", "/api/v1/quarantine")
+
+    def release(self, account: str) -> Any:
+        """Feed them to their rooms again: `fed` and `held` of each room."""
+        return self.ask("DELETE", f"/api/v1/quarantine/{account}")
+
 
 def parsed(answer: httpx.Response) -> Any:
     """The JSON of an answer; raises `Refused` from 400 on."""

@@ -16,7 +16,7 @@ from services.gateway.core.problems import (
 )
 from services.gateway.front import Front
 from services.gateway.ports import RateLimiter, Unavailable
-from services.gateway.routes import account, control, desk, health, market, orders
+from services.gateway.routes import account, control, desk, health, market, orders, quarantine
 from services.gateway.routes.common import answer
 from services.gateway.services import Services
 from services.gateway.streams import socket
@@ -33,7 +33,7 @@ def application(services: Services, rates: RateLimiter) -> Front:
     """The ASGI application over these services."""
     app = FastAPI(title=TITLE, description=ABOUT, version="1", redoc_url=None)
     app.state.services = services
-    for module in (orders, account, market, desk, control, health, socket):
+    for module in (orders, account, market, desk, control, quarantine, health, socket):
         app.include_router(module.router)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(Unavailable, on_unavailable)

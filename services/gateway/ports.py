@@ -103,6 +103,9 @@ class Reads(Protocol):
 
     async def halts(self) -> list[dict[str, Any]]: ...
 
+    async def quarantine(self, account_id: str | None) -> list[dict[str, Any]]:
+        """By room and account: how many messages are set aside, and the first of them."""
+
     async def decisions(self, account_id: str, limit: int) -> list[dict[str, Any]]: ...
 
     async def executions(self, account_id: str, limit: int) -> list[Executed]: ...

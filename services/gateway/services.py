@@ -14,6 +14,7 @@ from services.gateway.hub import Hub
 from services.gateway.keyring import Keyring
 from services.gateway.opening import Opening
 from services.gateway.ports import Calendar, MarketReads, Reads
+from services.gateway.releasing import Releasing
 from services.gateway.streams.updates import TradeUpdates
 from services.gateway.trading import Trading
 from shared.clock import monotonic_s
@@ -35,6 +36,7 @@ class Services:
     trading: Trading
     opening: Opening
     governing: Governing
+    releasing: Releasing
     market: MarketReads
     calendar: Calendar
     updates: TradeUpdates

@@ -30,6 +30,7 @@ from services.gateway.hub import Hub
 from services.gateway.keyring import Keyring
 from services.gateway.opening import Opening
 from services.gateway.ports import Bus, Calendar, KillFlags, MarketReads, Own, Reads, Unavailable
+from services.gateway.releasing import Releasing
 from services.gateway.services import Services
 from services.gateway.settings import GatewaySettings
 from services.gateway.streams.updates import TradeUpdates
@@ -69,6 +70,7 @@ def assemble(doors: Doors, hub: Hub, settings: GatewaySettings) -> Services:
         trading=Trading(asking, instruments),
         opening=Opening(asking, keyring, settings.limits_file),
         governing=Governing(asking, doors.flags),
+        releasing=Releasing(asking),
         market=doors.market,
         calendar=doors.calendar,
         updates=updates,

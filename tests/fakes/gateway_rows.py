@@ -84,6 +84,7 @@ class FakeReads:
         self.judged = set(self.known)
         self.limit_rows: dict[str, dict[str, Any]] = {}
         self.breaker_rows: list[dict[str, Any]] = []
+        self.held_rows: list[dict[str, Any]] = []
         self.halt_rows: list[dict[str, Any]] = []
         self.fills: list[Executed] = []
         self.moves: dict[str, dict[str, Any]] = {}
@@ -170,6 +171,10 @@ class FakeReads:
     async def breakers(self, account_id: str | None) -> list[dict[str, Any]]:
         self._ask()
         return [row for row in self.breaker_rows if account_id in (None, row["account"])]
+
+    async def quarantine(self, account_id: str | None) -> list[dict[str, Any]]:
+        self._ask()
+        return [row for row in self.held_rows if account_id in (None, row["account"])]
 
     async def halts(self) -> list[dict[str, Any]]:
         self._ask()

@@ -93,6 +93,9 @@ class PostgresReads:
     async def halts(self) -> list[dict[str, Any]]:
         return await self._database.rows(sql.HALTS)
 
+    async def quarantine(self, account_id: str | None) -> list[dict[str, Any]]:
+        return await self._database.rows(sql.QUARANTINE, (account_id, account_id))
+
     async def decisions(self, account_id: str, limit: int) -> list[dict[str, Any]]:
         return await self._database.rows(sql.DECISIONS, (account_id, limit))
 

@@ -97,10 +97,25 @@ STATUSES = {
 
 VIOLATIONS = "SELECT violations::text FROM risk.decisions WHERE order_id = %s"
 
+# Room -> the schema of its tables.
+SCHEMAS = {"risk": "risk", "oms": "oms", "portfolio": "portfolio", "venue.paper": "venue"}
 DECIDED = {
-    room: f"SELECT command_id, kind, body_hash FROM {room}.commands WHERE command_id = %s"
-    for room in ("risk", "oms", "portfolio")
+    room: f"SELECT command_id, kind, body_hash FROM {schema}.commands WHERE command_id = %s"
+    for room, schema in SCHEMAS.items()
 }
+
+QUARANTINED = " UNION ALL ".join(
+    f"SELECT '{room}' AS room, account_id, topic, number, place, error FROM {schema}.quarantine"
+    for room, schema in SCHEMAS.items()
+)
+QUARANTINE = f"""
+SELECT room, account_id AS account, count(*) AS messages,
+    (array_agg(topic ORDER BY place))[1] AS topic,
+    (array_agg(number::bigint ORDER BY place))[1] AS "offset",
+    (array_agg(error ORDER BY place))[1] AS error
+FROM ({QUARANTINED}) held WHERE %s::text IS NULL OR account_id = %s
+GROUP BY room, account_id ORDER BY account_id, room
+"""
 
 IS_JUDGED = "SELECT 1 AS yes FROM risk.accounts WHERE account_id = %s AND valued"
 

@@ -163,13 +163,14 @@ def test_every_statement_of_the_reads_is_one_the_database_knows(store: Store) ->
     async def body(reads: PostgresReads, _: PostgresOwn) -> None:
         account = store.account_id
         assert await reads.violations("x") == ()
-        for room in ("risk", "oms", "portfolio"):
+        for room in ("risk", "oms", "portfolio", "venue.paper"):
             assert await reads.decided(room, "x") is None
         assert not await reads.is_judged(account)
         assert await reads.limits(account) is None
         assert await reads.breakers(account) == []
         assert isinstance(await reads.breakers(None), list)
         assert isinstance(await reads.halts(), list)
+        assert await reads.quarantine(account) == await reads.quarantine(None) == []
         assert await reads.decisions(account, 5) == []
         assert await reads.executions(account, 5) == []
         assert await reads.cash_move(account, "x") is None
