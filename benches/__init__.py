@@ -10,4 +10,5 @@ BENCHES = {
     "durable": "benches.durable",
     "memory": "benches.memory",
     "ticks": "benches.ticks",
+    "owners": "benches.owners",
 }

@@ -68,10 +68,13 @@ class OwnStack:
 
 
 @contextmanager
-def own_stack(state: Path) -> Iterator[OwnStack]:
-    """Start one, prove that it is durable, and leave nothing running."""
+def own_stack(state: Path, processes: dict[str, int] | None = None) -> Iterator[OwnStack]:
+    """Start one, prove that it is durable, and leave nothing running. `processes`: how many rooms
+    have, where that is not one.
+    """
     place = State(state / "stack")
-    attach.start_detached(place, Options(feed="synthetic", seed=SEED), tell)
+    options = Options(feed="synthetic", seed=SEED, processes=processes)
+    attach.start_detached(place, options, tell)
     try:
         yield running(place)
     finally:

@@ -11,6 +11,7 @@ from plimsoll.cli import (
     limits,
     orders,
     rebuild,
+    release,
     stack,
     trace,
     verify,
@@ -19,7 +20,7 @@ from plimsoll.cli import (
 from plimsoll.cli.options import check_settings
 from plimsoll.embedded.errors import EmbeddedError
 
-VERBS = (stack, accounts, orders, limits, halts, watch, trace, verify, rebuild, bench)
+VERBS = (stack, accounts, orders, limits, halts, release, watch, trace, verify, rebuild, bench)
 
 app = typer.Typer(
     name="plimsoll",
