@@ -5,10 +5,12 @@ read back.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import msgspec
+import psycopg
 import pytest
 
 from plimsoll.embedded import Servers
@@ -150,5 +152,49 @@ def test_a_second_process_waits_for_the_shards_of_the_first(servers: Servers) ->
         await first.close()
         await asyncio.wait_for(waiting, 5)
         await second.close()
+
+    asyncio.run(body())
+
+
+def test_who_was_given_a_shard_and_says_nothing_loses_it_after_four_seconds(
+    servers: Servers,
+) -> None:
+    async def body() -> None:
+        url, number = servers.postgres_url("oms"), next(NUMBERS)
+        first, second, third = [
+            await PostgresStore.connect(url, ROOM, KillPoint("oms")) for _ in range(3)
+        ]
+        await first.own([number])
+        silent = asyncio.create_task(second.own([number]))
+        await asyncio.sleep(0.2)
+        await first.close()
+        await silent  # and not a word more: as if it were stopped
+        began = time.monotonic()
+        await third.own([number])
+        assert 3.5 <= time.monotonic() - began <= 10
+        with pytest.raises(psycopg.OperationalError):
+            await second.beat()
+        await second.close()
+        await third.close()
+
+    asyncio.run(body())
+
+
+def test_a_shard_that_nobody_owns_is_left_to_another_for_a_while(servers: Servers) -> None:
+    async def body() -> None:
+        url, number = servers.postgres_url("oms"), next(NUMBERS)
+        owner, standby = [
+            await PostgresStore.connect(url, ROOM, KillPoint("oms")) for _ in range(2)
+        ]
+        began = time.monotonic()
+        await standby.give_way(number, 0.5)
+        assert time.monotonic() - began >= 0.5
+        waiting = asyncio.create_task(standby.give_way(number, 60))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await owner.own([number])
+        await asyncio.wait_for(waiting, 10)
+        await owner.close()
+        await standby.close()
 
     asyncio.run(body())
