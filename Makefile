@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 STRICT := shared $(wildcard services/*/core) $(wildcard quant)
-CHAOS := $(wildcard tests/chaos tests/integration/test_kills.py)
+CHAOS := $(wildcard tests/chaos tests/integration/test_kills.py tests/integration/test_kill_matrix.py)
 
 # $(call flag,FEED,feed) is "--feed VALUE" where FEED=VALUE stands on make's command line; a variable
 # of that name in the environment (PORT is a common one) means nothing.
