@@ -4,9 +4,11 @@ came, until a person releases them.
 
 from __future__ import annotations
 
+from shared import codec
 from shared.bus.ports import Record
 from shared.commands import ReleaseAccount
 from shared.events.runtime import AccountReleased, Quarantined
+from shared.messages import Message
 from shared.rows import QuarantineRow
 from shared.table import Table
 
@@ -29,6 +31,11 @@ class Quarantine:
     def holds(self, account_id: str) -> bool:
         """Whether messages of this account wait here."""
         return bool(self.table.by("account", account_id))
+
+    def waiting(self, account_id: str) -> list[Message]:
+        """The messages of an account that wait here."""
+        rows = self.table.by("account", account_id)
+        return [codec.decode(row.topic, row.body.encode()) for row in rows]
 
     def answer(self, command: ReleaseAccount, room: str, fed: int) -> AccountReleased:
         """The answer to a release that fed so many messages."""

@@ -47,11 +47,9 @@ class Shard:
         self.quarantine = Quarantine(row.shard)
         self.set_aside: dict[tuple[str, int], str] = {}
         self.at = At(row.at, row.market_at)
-        self.tables: tuple[Table[Any], ...] = (
-            *state.tables(),
-            self.commands,
-            self.quarantine.table,
-        )
+        self._state_tables = state.tables()
+        others = (self.commands, self.quarantine.table)
+        self.tables: tuple[Table[Any], ...] = (*self._state_tables, *others)
         self.next, self.seq_in, self.seq_out = dict(row.next), dict(row.seq_in), dict(row.seq_out)
         self.last: dict[str, bytes] = {}
         self.gaps: set[str] = set()
@@ -173,7 +171,7 @@ class Shard:
         handler = self.room.handlers.get(type(message))
         if handler is None:
             return False
-        marks = [(table, table.mark()) for table in self.state.tables()]
+        marks = [(table, table.mark()) for table in self._state_tables]
         try:
             outputs = handler(message, self.state, at)
         except Exception:

@@ -37,10 +37,7 @@ class Time(int):
     @classmethod
     def parse(cls, text: str) -> Time:
         """RFC 3339 text with an offset -> Time. Raises ValueError without an offset."""
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError(f"time without an offset: {text}")
-        return cls((moment - _EPOCH) // _MICROSECOND)
+        return _parsed(text)
 
     @classmethod
     def of(cls, moment: datetime) -> Time:
@@ -53,13 +50,27 @@ class Time(int):
         return _EPOCH + timedelta(microseconds=int(self))
 
     def __str__(self) -> str:
-        second, microsecond = divmod(int(self), SECOND_US)
-        fraction = f".{microsecond:06d}" if microsecond else ""
-        return f"{_second_text(second)}{fraction}Z"
+        return _text(int(self))
 
     def plus(self, microseconds: int) -> Time:
         """The time that many microseconds later."""
         return Time(int(self) + microseconds)
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(text: str) -> Time:
+    """Messages of one poll carry the same few times again and again."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"time without an offset: {text}")
+    return Time((moment - _EPOCH) // _MICROSECOND)
+
+
+@lru_cache(maxsize=16_384)
+def _text(time_us: int) -> str:
+    second, microsecond = divmod(time_us, SECOND_US)
+    fraction = f".{microsecond:06d}" if microsecond else ""
+    return f"{_second_text(second)}{fraction}Z"
 
 
 @lru_cache(maxsize=256)

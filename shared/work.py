@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.bus.ports import Record
+from shared.commands import ReleaseAccount
 from shared.messages import Command, Message
 from shared.room import Room
 from shared.shard import Shard
@@ -18,7 +19,9 @@ before).
 
 
 def wanted_rows(room: Room, work: Sequence[Work]) -> dict[Shard, dict[Table[Any], set[Key]]]:
-    """The rows a batch needs that are not in memory: was its command decided, and what it names."""
+    """The rows a batch needs that are not in memory: was its command decided, and what it names.
+    A release names what the messages name that it feeds again.
+    """
     wanted: dict[Shard, dict[Table[Any], set[Key]]] = {}
     for shard, _, message in work:
         if shard is None or message is None:
@@ -27,9 +30,18 @@ def wanted_rows(room: Room, work: Sequence[Work]) -> dict[Shard, dict[Table[Any]
             wanted.setdefault(shard, {}).setdefault(shard.commands, set()).add(
                 (message.command_id,)
             )
-        names = room.names.get(type(message))
-        for table_name, key in names(message) if names else ():
-            table = getattr(shard.state, table_name)
-            if table.get(*key) is None:
-                wanted.setdefault(shard, {}).setdefault(table, set()).add(key)
+        _add_named(room, shard, message, wanted)
+        if isinstance(message, ReleaseAccount):
+            for held in shard.quarantine.waiting(message.account_id):
+                _add_named(room, shard, held, wanted)
     return wanted
+
+
+def _add_named(
+    room: Room, shard: Shard, message: Message, wanted: dict[Shard, dict[Table[Any], set[Key]]]
+) -> None:
+    names = room.names.get(type(message))
+    for table_name, key in names(message) if names else ():
+        table = getattr(shard.state, table_name)
+        if table.get(*key) is None:
+            wanted.setdefault(shard, {}).setdefault(table, set()).add(key)

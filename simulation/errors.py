@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class Violated(Exception):
     """A promise was broken. `invariant` is its name, `text` what was seen."""
@@ -15,7 +17,7 @@ class Crashed(Exception):
     """A process died by a fault that was wished for (SIGKILL, a lost connection)."""
 
 
-def require(condition: bool, invariant: str, text: object) -> None:
-    """Raise Violated unless the condition holds."""
+def require(condition: bool, invariant: str, text: str | Callable[[], str]) -> None:
+    """Raise Violated unless the condition holds. A text that takes time to make is a function."""
     if not condition:
-        raise Violated(invariant, str(text))
+        raise Violated(invariant, text() if callable(text) else text)

@@ -83,6 +83,12 @@ def silence_market(world: World, dice: Random) -> str:
     return "market_data is silent"
 
 
+def kill_feed(world: World, dice: Random) -> str:
+    """The feed is dead for a while; the clock goes on."""
+    world.kill_feed(dice.choice((100, 250)))
+    return "the feed is dead"
+
+
 def jump_clock(world: World, dice: Random) -> str:
     """The wall clock jumps forward."""
     jump_ms = dice.choice((300, 1500, 4000, 12_000))
@@ -112,6 +118,7 @@ FAULTS: tuple[tuple[int, Fault], ...] = (
     (4, two_owners),
     (2, silence),
     (1, silence_market),
+    (2, kill_feed),
     (2, jump_clock),
     (1, set_clock_back),
     (1, poison),

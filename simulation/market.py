@@ -34,7 +34,9 @@ SESSION_US = 6 * 3600 * SECOND_US
 
 
 class Market:
-    """Market time is wall time here. `is_silent`: neither feed nor clock says anything."""
+    """Market time is wall time here. `is_silent`: neither feed nor clock says anything;
+    `is_feed_dead`: the clock goes on, but there are no prices and no sign of the feed.
+    """
 
     def __init__(self, append: Append, shards: int, opened_at: int) -> None:
         self._append, self._shards, self._opened_at = append, shards, opened_at
@@ -42,7 +44,7 @@ class Market:
         self._rows = dict.fromkeys(SYMBOLS, 0)
         self._seq = 0
         self.alive_at: dict[str, int] = {}
-        self.is_silent = False
+        self.is_silent = self.is_feed_dead = False
 
     def second(self, wall: int) -> None:
         """A second has gone by: the clock, the feed's health, and how far ticks are complete."""
@@ -51,6 +53,10 @@ class Market:
         self._seq += 1
         for number in range(self._shards):
             self._append(MARKET_CLOCK, number, codec.encode(self._clock(wall)))
+        if not self.is_feed_dead:
+            self._report(wall)
+
+    def _report(self, wall: int) -> None:
         report = FeedReported(
             at=Time(wall), market_at=Time(wall), source=SOURCE, run="simulation",
             state=FeedState.LIVE, symbols=SYMBOLS, simulated=True, ticks=0, ticks_per_second=0.0,
@@ -80,11 +86,12 @@ class Market:
     def move(self, wall: int, dice: Random) -> str:
         """Some symbol's price moves: its ticks, then its quote."""
         symbol = dice.choice(SYMBOLS)
-        if self.is_silent:
+        if self.is_silent or self.is_feed_dead:
             return f"{symbol} would move, but the feed is silent"
         self._cents[symbol] += dice.randrange(-30, 31)
         bid = self._cents[symbol] / 100
-        ask, flags = bid + dice.choice((0.01, 0.02, 0.05)), ()
+        ask = bid + dice.choice((0.01, 0.02, 0.05))
+        flags: tuple[QuoteFlag, ...] = ()
         act = dice.random()
         if act < 0.03:
             ask, flags = bid - 0.05, (QuoteFlag.CROSSED,)

@@ -99,7 +99,7 @@ class Process:
         dies of anything that nobody wished for.
         """
         try:
-            return drive(self.service.turn(0))
+            return int(drive(self.service.turn(0)))
         except (*DEATHS, Violated):
             raise
         except ReaderStopped as error:

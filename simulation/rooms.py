@@ -16,8 +16,8 @@ from services.venue.core.state import VenueState
 from services.venue.handlers import ROOM as VENUE
 from shared.events.risk import OrderApproved
 from shared.instruments import Instrument
-from shared.messages import Event
-from shared.room import MakeState, Room
+from shared.messages import Event, Message
+from shared.room import Handler, MakeState, Room
 from shared.table import At
 from simulation.venue import faulty
 
@@ -47,7 +47,8 @@ def poisoned(room: Room) -> Room:
             raise Poisoned(message.order.order_id)
         return list(events)  # type: ignore[arg-type]
 
-    handlers = {**room.handlers, OrderApproved: on_order_approved}
+    handlers: dict[type[Message], Handler] = dict(room.handlers)
+    handlers[OrderApproved] = on_order_approved
     return msgspec.structs.replace(room, handlers=handlers)
 
 

@@ -105,21 +105,33 @@ def _check_rest(world: World) -> None:
     """Nothing waits anywhere."""
     for name in world.names:
         process, database = world.running[name], world.databases[name]
-        require(not process.reader.has_more(), "liveness", f"{name} has not read everything")
-        require(not database.outbox, "liveness", f"{name} has not relayed {database.outbox}")
+        require(
+            not process.reader.has_more(), "liveness", lambda: f"{name} has not read everything"
+        )
+        require(
+            not database.outbox, "liveness", lambda: f"{name} has not relayed {database.outbox}"
+        )
         for number in range(world.shards):
             held = database.rows[(number, "quarantine")]
-            require(not held, "liveness", f"{name} holds {list(held.values())}")
+            require(not held, "liveness", lambda: f"{name} holds {list(held.values())}")
 
 
 def _check_gate(world: World) -> None:
     """The gate can decide again."""
     for owner in OWNERS:
         verdict = world.invariants.orders.judged.get(f"probe-{owner.account_id}")
-        require(verdict is not None, "liveness", f"nobody judged the probe of {owner.account_id}")
+        require(
+            verdict is not None,
+            "liveness",
+            lambda: f"nobody judged the probe of {owner.account_id}",
+        )
         if isinstance(verdict, OrderDenied):
             codes = {one.code for one in verdict.violations} & CLOSED
-            require(not codes, "liveness", f"the gate stays closed for {owner.account_id}: {codes}")
+            require(
+                not codes,
+                "liveness",
+                lambda: f"the gate stays closed for {owner.account_id}: {codes}",
+            )
 
 
 def _check_books(world: World) -> None:
@@ -135,14 +147,16 @@ def _check_books(world: World) -> None:
         for (account,), row in book[(number, "accounts")].items():
             cash = risk[(number, "accounts")][(account,)].cash
             require(
-                row.cash == cash == ours.cash[account], "books", f"{account}: {row.cash} {cash}"
+                row.cash == cash == ours.cash[account],
+                "books",
+                lambda: f"{account}: {row.cash} {cash}",
             )
     for owner in OWNERS:
         _check_flat(world, owner, is_flat=gate.is_flat(owner.account_id))
     tripped = {
-        key
+        (row.account_id, row.breaker)
         for number in range(world.shards)
-        for key, row in world.databases["risk"].rows[(number, "breakers")].items()
+        for row in world.databases["risk"].rows[(number, "breakers")].values()
         if row.state == "tripped"
     }
     world.invariants.halts.check_latched(tripped)
@@ -154,7 +168,7 @@ def _same(what: str, found: Any, wanted: Any, number: int, world: World) -> None
         for key, quantity in wanted.items()
         if quantity and world.clients.shard_of(key[0]) == number
     }
-    require(found == mine, "books", f"{what}/{number} has {found}, fills make {mine}")
+    require(found == mine, "books", lambda: f"{what}/{number} has {found}, fills make {mine}")
 
 
 def _check_flat(world: World, owner: Owner, *, is_flat: bool) -> None:
@@ -164,7 +178,9 @@ def _check_flat(world: World, owner: Owner, *, is_flat: bool) -> None:
     shard = world.running["risk"].service.shards[world.clients.shard_of(owner.account_id)]
     book = shard.state.books.of(owner.account_id)  # type: ignore[attr-defined]
     sums = (book.gross, book.extra, book.buy_notional, book.withdrawn, Decimal(book.open_count))
-    require(sums == (ZERO,) * 5, "exposure", f"{owner.account_id} is flat, its book has {sums}")
+    require(
+        sums == (ZERO,) * 5, "exposure", lambda: f"{owner.account_id} is flat, its book has {sums}"
+    )
 
 
 def _check_unknown(world: World) -> None:
@@ -178,7 +194,9 @@ def _check_unknown(world: World) -> None:
     for order_id, status in world.invariants.orders.status.items():
         if status is OrderStatus.PENDING_NEW:
             is_known = order_id in flagged or is_ack_lost(order_id)
-            require(is_known, "liveness", f"order {order_id} is unknown and nobody was told")
+            require(
+                is_known, "liveness", lambda: f"order {order_id} is unknown and nobody was told"
+            )
 
 
 def decide_again(world: World, name: str) -> None:
@@ -199,7 +217,7 @@ def decide_again(world: World, name: str) -> None:
             require(
                 again == stored,
                 "replay",
-                f"{name}.{table.name}/{number}: {_first_difference(again, stored)}",
+                lambda: f"{name}.{table.name}/{number}: {_first_difference(again, stored)}",
             )
 
 

@@ -57,10 +57,11 @@ class World:
         self.running: dict[str, Process] = {}
         self._away: dict[str, int] = {}
         self._stopped: list[tuple[int, Process]] = []
-        self._market_until = 0
-        self.begins = 0
+        self._market_until = self._feed_until = 0
+        self.begins = self.events = 0
 
     def _heard(self, topic: str, number: int, raw: bytes) -> None:
+        self.events += 1
         self.invariants.on_record(topic, number, raw)
 
     def _asked(self, topic: str, number: int, command: Command) -> None:
@@ -70,7 +71,7 @@ class World:
 
     def begin(self, name: str) -> None:
         """Start a process of a room; it owns every shard."""
-        kind, process = self.kinds[name], None
+        kind = self.kinds[name]
         self.begins += 1
         process = Process(
             name,
@@ -94,6 +95,7 @@ class World:
         return (LinkOpened(at=at, market_at=Time(0), process=f"venue-{self.begins}"),)
 
     def _committed(self, name: str, harvests: Sequence[Harvest]) -> None:
+        self.events += 1
         self.invariants.on_commit(name, harvests)
 
     def die(self, name: str, why: str, steps: int) -> None:
@@ -111,6 +113,10 @@ class World:
     def silence_market(self, steps: int) -> None:
         """Neither feed nor clock."""
         self.market.is_silent, self._market_until = True, self.step + steps
+
+    def kill_feed(self, steps: int) -> None:
+        """No prices, and no sign of the feed."""
+        self.market.is_feed_dead, self._feed_until = True, self.step + steps
 
     def take_over(self, name: str, *, is_cut: bool, wakes_in: int) -> None:
         """Another process owns the shards now; the old one wakes up later and goes on."""
@@ -133,6 +139,7 @@ class World:
 
     def take_step(self, number: int) -> str:
         """One thing happens; what it was."""
+        self.events += 1
         self.step = self.log.step = number
         dice = self.dice
         dice.seed(self.seed * 1_000_003 + number)
@@ -154,6 +161,8 @@ class World:
     def _pass_time(self) -> None:
         if self.market.is_silent and self.step >= self._market_until:
             self.market.is_silent = False
+        if self.market.is_feed_dead and self.step >= self._feed_until:
+            self.market.is_feed_dead = False
         while self.clock.wall >= self._next_second:
             self.market.second(self.clock.wall)
             self._next_second = max(self._next_second, self.clock.wall - SECOND_US) + SECOND_US
@@ -197,8 +206,8 @@ class World:
 
     def calm(self, seconds: int) -> None:
         """Let every room read all there is, again and again, while seconds go by."""
-        for _ in range(4 * seconds):
-            self.clock.wall += SECOND_US // 4
+        for _ in range(2 * seconds):
+            self.clock.wall += SECOND_US // 2
             self._pass_time()
             self._let_all_read()
 

@@ -12,6 +12,7 @@ from plimsoll.cli import (
     orders,
     rebuild,
     release,
+    simulate,
     stack,
     trace,
     verify,
@@ -20,7 +21,20 @@ from plimsoll.cli import (
 from plimsoll.cli.options import check_settings
 from plimsoll.embedded.errors import EmbeddedError
 
-VERBS = (stack, accounts, orders, limits, halts, release, watch, trace, verify, rebuild, bench)
+VERBS = (
+    stack,
+    accounts,
+    orders,
+    limits,
+    halts,
+    release,
+    watch,
+    trace,
+    verify,
+    rebuild,
+    simulate,
+    bench,
+)
 
 app = typer.Typer(
     name="plimsoll",

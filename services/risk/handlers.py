@@ -27,6 +27,7 @@ from shared.commands import (
 from shared.events.market import ClockAdvanced
 from shared.events.oms import (
     CancelPending,
+    CancelRefused,
     ExecutionBusted,
     ExecutionCorrected,
     OrderAccepted,
@@ -142,8 +143,19 @@ def on_order_replaced(message: OrderReplaced, state: RiskState, at: At) -> list[
 
 
 def on_replace_refused(message: ReplaceRefused, state: RiskState, at: At) -> list[Event]:
-    """The replace came to nothing."""
+    """The replace came to nothing; what lay under it shows again."""
     orders.replace_refused(message, state)
+    return _uncovered(message, state, at)
+
+
+def on_cancel_refused(message: CancelRefused, state: RiskState, at: At) -> list[Event]:
+    """The cancel came to nothing: an order that was filled meanwhile has ended."""
+    return _uncovered(message, state, at)
+
+
+def _uncovered(message: ReplaceRefused | CancelRefused, state: RiskState, at: At) -> list[Event]:
+    if message.state is not None:
+        orders.follow(message.state, state, at)
     return []
 
 
@@ -237,6 +249,7 @@ HANDLERS = {
     OrderExpired: on_order_told,
     OrderRejected: on_order_told,
     CancelPending: on_order_told,
+    CancelRefused: on_cancel_refused,
     ReplacePending: on_order_told,
     OrderReplaced: on_order_replaced,
     ReplaceRefused: on_replace_refused,

@@ -63,11 +63,15 @@ class Invariants:
         elif topic == PORTFOLIO_VALUATIONS:
             valued = codec.decode(topic, raw)
             if isinstance(valued, AccountValued):
-                self.signs[valued.account_id] = valued.at
+                self._heard_of(valued.account_id, valued.at)
         elif topic == ROOM_STATUS:
             alive = codec.decode(topic, raw)
             if isinstance(alive, RoomAlive):
-                self.signs[f"{alive.room}/{alive.partition}"] = alive.at
+                self._heard_of(f"{alive.room}/{alive.partition}", alive.at)
+
+    def _heard_of(self, name: str, at: int) -> None:
+        """A sign of life; one that comes late says nothing new."""
+        self.signs[name] = max(self.signs.get(name, 0), at)
 
     def _on_event(self, topic: str, number: int, raw: bytes) -> None:
         message = self.numbering.accept(topic, number, raw)
@@ -105,4 +109,4 @@ class Invariants:
         self.orders.check_whole()
         self.fills.check_whole()
         silent = sorted(set(self.commands) - self.answered)
-        require(not silent, "liveness", f"commands without an answer: {silent}")
+        require(not silent, "liveness", lambda: f"commands without an answer: {silent}")

@@ -55,12 +55,12 @@ class Fills:
 
     def _book(self, fill: Execution) -> None:
         name = fill.execution_id
-        require(name not in self._booked, NAME, f"execution {name} booked twice")
+        require(name not in self._booked, NAME, lambda: f"execution {name} booked twice")
         told = self._told.get(name)
-        require(told is not None, NAME, f"execution {name} was told by nobody")
+        require(told is not None, NAME, lambda: f"execution {name} was told by nobody")
         same = (fill.quantity, fill.price, fill.side, fill.symbol)
         theirs = (told.quantity, told.price, told.side, told.symbol)  # type: ignore[union-attr]
-        require(same == theirs, NAME, f"execution {name}: told {theirs}, booked {same}")
+        require(same == theirs, NAME, lambda: f"execution {name}: told {theirs}, booked {same}")
         self._booked[name] = fill
 
     def on_position(self, number: int, message: Message) -> None:
@@ -68,14 +68,16 @@ class Fills:
         if isinstance(message, CashMoved):
             self.cash[message.account_id] += message.amount
             ours = self.cash[message.account_id]
-            require(message.balance == ours, NAME, f"balance {message.balance}, ours {ours}")
+            require(
+                message.balance == ours, NAME, lambda: f"balance {message.balance}, ours {ours}"
+            )
         elif isinstance(message, PositionChanged):
             self._on_changed(number, message)
 
     def _on_changed(self, number: int, message: PositionChanged) -> None:
         parts = self._by_number.get((number, message.oms_seq), [])
         done = self._changed[number, message.oms_seq]
-        require(done < len(parts), NAME, f"booked without a fill: {message}")
+        require(done < len(parts), NAME, lambda: f"booked without a fill: {message}")
         self._changed[number, message.oms_seq] = done + 1
         fill, sign = parts[done]
         held = (fill.account_id, fill.symbol)
@@ -84,18 +86,26 @@ class Fills:
         require(
             message.quantity == self.position[held],
             NAME,
-            f"{held} is {message.quantity}, its fills are {self.position[held]}",
+            lambda: f"{held} is {message.quantity}, its fills are {self.position[held]}",
         )
         ours = self.cash[fill.account_id]
-        require(message.cash == ours, NAME, f"{fill.account_id}: cash {message.cash}, ours {ours}")
+        require(
+            message.cash == ours,
+            NAME,
+            lambda: f"{fill.account_id}: cash {message.cash}, ours {ours}",
+        )
 
     def check_whole(self) -> None:
         """Once all is read: nothing told is unbooked, nothing booked is missing in a book."""
         dropped = sorted(set(self._told) - set(self._booked))
-        require(not dropped, NAME, f"fills dropped by OMS: {dropped}")
+        require(not dropped, NAME, lambda: f"fills dropped by OMS: {dropped}")
         for name, parts in self._by_number.items():
             done = self._changed[name]
-            require(done == len(parts), NAME, f"oms.orders {name}: {done} of {len(parts)} booked")
+            require(
+                done == len(parts),
+                NAME,
+                lambda: f"oms.orders {name}: {done} of {len(parts)} booked",
+            )
 
 
 def _signed(fill: Execution) -> Decimal:

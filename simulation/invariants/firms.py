@@ -19,6 +19,8 @@ def check(number: int, message: Message, shards: int) -> None:
         return
     firm = FIRM[message.account_id]
     if message.firm_id:
-        require(message.firm_id == firm, NAME, f"{message.account_id} in {message.firm_id}")
+        require(message.firm_id == firm, NAME, lambda: f"{message.account_id} in {message.firm_id}")
     wanted = partition_of(firm, shards)
-    require(number == wanted, NAME, f"{message.account_id} in partition {number}, not {wanted}")
+    require(
+        number == wanted, NAME, lambda: f"{message.account_id} in partition {number}, not {wanted}"
+    )

@@ -32,18 +32,9 @@ from shared.statements import Harvest
 from shared.topics import RISK_DECISIONS
 from shared.types import ZERO, AccountType, Execution, OrderState, OrderStatus, Side
 from simulation.errors import require
+from simulation.invariants.orders import ENDED
 
 NAME = "gate"
-GONE = frozenset(
-    {
-        OrderStatus.FILLED,
-        OrderStatus.CANCELED,
-        OrderStatus.EXPIRED,
-        OrderStatus.REJECTED,
-        OrderStatus.REPLACED,
-        OrderStatus.DENIED,
-    }
-)
 
 
 class Live(NamedTuple):
@@ -144,27 +135,33 @@ class Gate:
         held = self.position[order.account_id, order.symbol]
         closing = self._open(order.account_id, order.symbol, order.side) + order.quantity
         is_exit = (held > 0) is (order.side is Side.SELL) and closing <= abs(held)
-        require(is_exit, NAME, f"{order.order_id} is no exit: {closing} against {held}")
+        require(is_exit, NAME, lambda: f"{order.order_id} is no exit: {closing} against {held}")
 
     def _check_fresh(self, command: Command, answer: OrderApproved, number: int) -> None:
         order, at = answer.order, answer.at
         limits = self._limits.get(order.account_id)
-        require(limits is not None, NAME, f"{order.order_id} approved without limits")
+        require(limits is not None, NAME, lambda: f"{order.order_id} approved without limits")
         values = limits or {}
         room, quote = int(values["room_silence_ms_max"]), int(values["quote_age_ms_max"])
         age = (at - command.at) // 1000
-        require(age <= int(values["command_age_ms_max"]), NAME, f"{order.order_id} is {age} ms old")
+        require(
+            age <= int(values["command_age_ms_max"]),
+            NAME,
+            lambda: f"{order.order_id} is {age} ms old",
+        )
         silent = (at - self._last_quote(order.symbol)) // 1000
-        require(silent <= quote, NAME, f"{order.order_id}: its price is {silent} ms old")
+        require(silent <= quote, NAME, lambda: f"{order.order_id}: its price is {silent} ms old")
         for name in ("oms", "portfolio", "venue.paper"):
             silent = (at - self._last_sign(f"{name}/{number}")) // 1000
-            require(silent <= room, NAME, f"{order.order_id}: {name} silent for {silent} ms")
+            require(
+                silent <= room, NAME, lambda: f"{order.order_id}: {name} silent for {silent} ms"
+            )
         silent = (at - self._last_sign(order.account_id)) // 1000
         most = int(values["valuation_age_ms_max"])
-        require(silent <= most, NAME, f"{order.order_id}: valued {silent} ms ago")
+        require(silent <= most, NAME, lambda: f"{order.order_id}: valued {silent} ms ago")
         bid, ask = answer.evidence.bid, answer.evidence.ask
         is_price = bid is not None and ask is not None and 0 < bid <= ask
-        require(is_price, NAME, f"{order.order_id} approved at bid {bid}, ask {ask}")
+        require(is_price, NAME, lambda: f"{order.order_id} approved at bid {bid}, ask {ask}")
 
     def _check_room(self, answer: OrderApproved, unit: Decimal) -> None:
         order, limits = answer.order, self._limits[answer.order.account_id]
@@ -180,7 +177,7 @@ class Gate:
 
     def _check_cash(self, name: str, account: str, cost: Decimal) -> None:
         free = self.cash[account] - self._reserved(account)
-        require(cost <= free, NAME, f"{name} costs {cost} of {free} free cash")
+        require(cost <= free, NAME, lambda: f"{name} costs {cost} of {free} free cash")
 
     def _reserved(self, account: str) -> Decimal:
         """What open buys and withdrawals under way may take; a replace counts as its worse."""
@@ -207,7 +204,7 @@ class Gate:
     def _replace_approved(self, command: Command, answer: ReplaceApproved) -> None:
         order, old = answer.order, self._live.get(answer.order.replaces or "")
         if old is None:
-            require(False, NAME, f"replace {order.order_id} of an order that is not live")
+            require(False, NAME, lambda: f"replace {order.order_id} of an order that is not live")
             return
         unit = (answer.evidence.worst_notional or ZERO) / order.quantity
         self._replacing[order.order_id] = (order.replaces or "", order.quantity, unit)
@@ -215,7 +212,7 @@ class Gate:
     def _withdrawal_approved(self, command: Command, answer: WithdrawalApproved) -> None:
         account = answer.account_id
         free = self.cash[account] - self._reserved(account)
-        require(answer.amount <= free, NAME, f"{answer.amount} out of {free} free cash")
+        require(answer.amount <= free, NAME, lambda: f"{answer.amount} out of {free} free cash")
         self._withdrawn[command.command_id] = (account, answer.amount)
 
     # -- facts -----------------------------------------------------------------------------------
@@ -250,7 +247,7 @@ class Gate:
     def _hold(self, state: OrderState) -> None:
         order = state.order
         known = self._live.get(order.order_id)
-        if state.status in GONE:
+        if state.status in ENDED:
             is_replaced = any(old == order.order_id for old, _, _ in self._replacing.values())
             if not (is_replaced and state.status is OrderStatus.FILLED):
                 self._live.pop(order.order_id, None)
@@ -267,10 +264,14 @@ class Gate:
     def _replaced(self, message: OrderReplaced) -> None:
         new, old = message.successor, self._live.pop(message.state.order.order_id, None)
         asked = self._replacing.pop(new.order.order_id, None)
-        if new.status in GONE:
+        if new.status in ENDED:
             return
         unit = asked[2] if asked is not None else old.unit if old is not None else self._unit(new)
         self._live[new.order.order_id] = _live(new, unit)
+
+    def live_ids(self) -> set[str]:
+        """The orders that may still trade, or whose replace is under way."""
+        return set(self._live)
 
     def is_flat(self, account_id: str) -> bool:
         """Whether an account has no position, no live order and no money on its way out."""
@@ -284,7 +285,7 @@ class Gate:
 def _within(name: str, limit: str, value: Decimal, limits: dict[str, str]) -> None:
     text = limits[limit]
     if text != "off":
-        require(value <= Decimal(text), NAME, f"{name}: {value} over {limit} of {text}")
+        require(value <= Decimal(text), NAME, lambda: f"{name}: {value} over {limit} of {text}")
 
 
 def _live(state: OrderState, unit: Decimal) -> Live:

@@ -32,6 +32,10 @@ class Halts:
             self._states[_place(number, message.scope)] = message.state
         elif isinstance(message, OrderApproved) and not message.exit:
             self._check(number, message.order)
+            latched = [name for name in self._latched if name[0] == message.account_id]
+            require(
+                not latched, NAME, lambda: f"{message.order.order_id} approved, {latched} tripped"
+            )
         elif isinstance(message, WithdrawalApproved):
             self._check_money(number, message)
 
@@ -39,10 +43,10 @@ class Halts:
         """Breakers trip and are re-armed where people look."""
         if isinstance(message, BreakerTripped):
             name = (message.account_id, message.breaker)
-            require(name not in self._latched, NAME, f"{name} tripped twice")
+            require(name not in self._latched, NAME, lambda: f"{name} tripped twice")
             self._latched[name] = message.action
         elif isinstance(message, BreakerRearmed):
-            require(bool(message.actor), NAME, f"{message.breaker} re-armed by nobody")
+            require(bool(message.actor), NAME, lambda: f"{message.breaker} re-armed by nobody")
             self._latched.pop((message.account_id, message.breaker), None)
 
     def _check(self, number: int, order: Order) -> None:
@@ -57,7 +61,7 @@ class Halts:
             require(
                 state is TradingState.ACTIVE,
                 NAME,
-                f"order {order.order_id} approved while {place} is {state}",
+                lambda: f"order {order.order_id} approved while {place} is {state}",
             )
 
     def _check_money(self, number: int, message: WithdrawalApproved) -> None:
@@ -66,12 +70,14 @@ class Halts:
             (number, "account", "", message.account_id),
         ):
             state = self._states.get(place, TradingState.ACTIVE)
-            require(state is TradingState.ACTIVE, NAME, f"money out while {place} is {state}")
+            require(
+                state is TradingState.ACTIVE, NAME, lambda: f"money out while {place} is {state}"
+            )
 
     def check_latched(self, halted: set[tuple[str, str]]) -> None:
         """Every breaker that has tripped is tripped in the tables of risk."""
         lost = {name for name in self._latched if name not in halted}
-        require(not lost, NAME, f"tripped and not latched: {lost}")
+        require(not lost, NAME, lambda: f"tripped and not latched: {lost}")
 
 
 def _place(number: int, scope: Scope) -> Place:

@@ -23,11 +23,17 @@ def check_commit(harvests: Sequence[Harvest]) -> None:
         for line in lines:
             sums[line.journal_id, line.currency] += line.amount
         crooked = {name: total for name, total in sums.items() if total}
-        require(not crooked, NAME, f"entries that do not balance: {crooked}")
+        require(not crooked, NAME, lambda: f"entries that do not balance: {crooked}")
         heads = {entry.journal_id for entry in entries}
-        require(heads == {name for name, _ in sums}, NAME, f"entries without lines in {heads}")
+        require(
+            heads == {name for name, _ in sums}, NAME, lambda: f"entries without lines in {heads}"
+        )
         valued, _ = shard.state.valuations.changed()  # type: ignore[attr-defined]
         for row in valued:
             account = shard.state.accounts.get(row.account_id)  # type: ignore[attr-defined]
             wanted = account.flows + row.realised + row.unrealised - row.fees
-            require(row.equity == wanted, "equity", f"{row.account_id}: {row.equity}, not {wanted}")
+            require(
+                row.equity == wanted,
+                "equity",
+                lambda: f"{row.account_id}: {row.equity}, not {wanted}",
+            )

@@ -28,7 +28,9 @@ class Numbering:
         said = self._said.setdefault(name, {})
         before = said.setdefault(message.seq, raw)
         require(
-            before == raw, NAME, f"{name} number {message.seq} in two ways: {before!r} and {raw!r}"
+            before == raw,
+            NAME,
+            lambda: f"{name} number {message.seq} in two ways: {before!r} and {raw!r}",
         )
         if message.seq != self._accepted.get(name, 0) + 1:
             return None
@@ -42,5 +44,5 @@ class Numbering:
             require(
                 max(said) == accepted,
                 NAME,
-                f"{name} ends at {max(said)}, but readers stand before {accepted + 1}",
+                lambda: f"{name} ends at {max(said)}, but readers stand before {accepted + 1}",
             )

@@ -69,18 +69,22 @@ class Orders:
             self._on_verdict(message, message.order)
         elif isinstance(message, (ReplaceApproved, ReplaceDenied)):
             command = self.asked.get(message.cause or "")
-            require(command is not None, NAME, f"a verdict nobody asked for: {message}")
-            require(message.cause not in self.judged, NAME, f"{message.cause} judged twice")
+            require(command is not None, NAME, lambda: f"a verdict nobody asked for: {message}")
+            require(message.cause not in self.judged, NAME, lambda: f"{message.cause} judged twice")
             self.judged[message.cause or ""] = message
 
     def _on_verdict(self, message: OrderApproved | OrderDenied, order: Order) -> None:
         command = self.asked.get(order.order_id)
-        require(command is not None, NAME, f"order {order.order_id} was asked for by nobody")
-        require(order.order_id not in self.judged, NAME, f"order {order.order_id} judged twice")
+        require(
+            command is not None, NAME, lambda: f"order {order.order_id} was asked for by nobody"
+        )
+        require(
+            order.order_id not in self.judged, NAME, lambda: f"order {order.order_id} judged twice"
+        )
         asked = command.order  # type: ignore[union-attr]
         same = (asked.symbol, asked.side, asked.quantity, asked.limit_price, asked.account_id)
         told = (order.symbol, order.side, order.quantity, order.limit_price, order.account_id)
-        require(same == told, NAME, f"asked {same}, judged {told}")
+        require(same == told, NAME, lambda: f"asked {same}, judged {told}")
         self.judged[order.order_id] = message
 
     def on_order(self, message: Message) -> None:
@@ -100,14 +104,14 @@ class Orders:
     def _on_submitted(self, order: Order) -> None:
         approval = self.judged.get(order.order_id)
         is_approved = isinstance(approval, OrderApproved)
-        require(is_approved, NAME, f"order {order.order_id} sent without an approval")
-        require(order.order_id not in self.sent, NAME, f"order {order.order_id} sent twice")
+        require(is_approved, NAME, lambda: f"order {order.order_id} sent without an approval")
+        require(order.order_id not in self.sent, NAME, lambda: f"order {order.order_id} sent twice")
         approved = approval.order.quantity  # type: ignore[union-attr]
-        require(order.quantity <= approved, NAME, f"{order.quantity} sent of {approved}")
+        require(order.quantity <= approved, NAME, lambda: f"{order.quantity} sent of {approved}")
         require(
             order.order_id not in self._refused_first,
             NAME,
-            f"order {order.order_id} sent although its cancel came first",
+            lambda: f"order {order.order_id} sent although its cancel came first",
         )
         self.sent[order.order_id] = order.quantity
 
@@ -115,14 +119,14 @@ class Orders:
         new = message.replacement
         approval = self.judged.get(message.request_id)
         if new is None or not isinstance(approval, ReplaceApproved):
-            require(False, NAME, f"replace {message.request_id} sent without an approval")
+            require(False, NAME, lambda: f"replace {message.request_id} sent without an approval")
             return
         require(
             new.quantity <= approval.order.quantity,
             NAME,
-            f"replace {message.request_id}: {new.quantity} of {approval.order.quantity}",
+            lambda: f"replace {message.request_id}: {new.quantity} of {approval.order.quantity}",
         )
-        require(new.order_id not in self.sent, NAME, f"replace {new.order_id} sent twice")
+        require(new.order_id not in self.sent, NAME, lambda: f"replace {new.order_id} sent twice")
         self.sent[new.order_id] = new.quantity
 
     def _move(self, message: Message, state: OrderState) -> None:
@@ -132,7 +136,7 @@ class Orders:
             allowed = after in AFTER[before]
             if before in ENDED and isinstance(message, BACK):
                 allowed = after is not S.PENDING_NEW
-            require(allowed, NAME, f"order {order_id}: {before} -> {after} by {message}")
+            require(allowed, NAME, lambda: f"order {order_id}: {before} -> {after} by {message}")
         self.status[order_id], self.account[order_id] = after, state.order.account_id
         self._add_up(message, state)
 
@@ -148,17 +152,23 @@ class Orders:
             filled += message.execution.quantity - message.previous.quantity
         self._filled[chain] = filled
         if state.status is not S.REPLACED:
-            require(cum == filled, NAME, f"order {order.order_id}: cum {cum}, fills {filled}")
+            require(
+                cum == filled, NAME, lambda: f"order {order.order_id}: cum {cum}, fills {filled}"
+            )
         if state.status in ENDED:
-            require(leaves == 0, NAME, f"order {order.order_id} ended with leaves {leaves}")
+            require(leaves == 0, NAME, lambda: f"order {order.order_id} ended with leaves {leaves}")
         elif cum <= order.quantity and state.status in (S.NEW, S.PARTIALLY_FILLED):
             total = cum + leaves
-            require(total == order.quantity, NAME, f"order {order.order_id}: {cum} + {leaves}")
+            require(
+                total == order.quantity, NAME, lambda: f"order {order.order_id}: {cum} + {leaves}"
+            )
 
     def _succeed(self, message: OrderReplaced) -> None:
         order = message.successor.order
-        require(order.order_id in self.sent, NAME, f"successor {order.order_id} was never sent")
-        require(order.order_id not in self.status, NAME, f"{order.order_id} came twice")
+        require(
+            order.order_id in self.sent, NAME, lambda: f"successor {order.order_id} was never sent"
+        )
+        require(order.order_id not in self.status, NAME, lambda: f"{order.order_id} came twice")
         self.status[order.order_id] = message.successor.status
         self.account[order.order_id] = order.account_id
 
@@ -167,10 +177,12 @@ class Orders:
         if not isinstance(message, VenueReport) or message.kind is not ReportKind.ACCEPTED:
             return
         sent = message.order_id in self.sent
-        require(sent, NAME, f"the venue has order {message.order_id}, which nobody sent")
+        require(sent, NAME, lambda: f"the venue has order {message.order_id}, which nobody sent")
 
     def check_whole(self) -> None:
         """Once all is read: every approved order was told of, every command judged."""
         for order_id, verdict in self.judged.items():
             if isinstance(verdict, (OrderApproved, OrderDenied)):
-                require(order_id in self.status, NAME, f"order {order_id} is lost after risk")
+                require(
+                    order_id in self.status, NAME, lambda: f"order {order_id} is lost after risk"
+                )

@@ -169,7 +169,7 @@ def test_a_handler_that_fails_leaves_the_sums_as_they_were() -> None:
 
 
 def test_every_message_of_its_inputs_has_a_handler_or_needs_none() -> None:
-    silent = {"OrderDenied", "CancelRefused", "CommandRefused", "ReleaseAccount", "AccountReleased"}
+    silent = {"OrderDenied", "CommandRefused", "ReleaseAccount", "AccountReleased"}
     silent |= {"QuoteUpdated", "FeedReported", "RoomAlive"}
     read = {
         kind.__name__ for topic in TOPICS.values() if "risk" in topic.readers

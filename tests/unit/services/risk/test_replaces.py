@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from shared.events.oms import (
+    CancelRefused,
+    OrderFilled,
     OrderReplaced,
     ReplaceRefused,
 )
@@ -14,7 +16,8 @@ from shared.events.risk import (
     ReplaceApproved,
     ReplaceDenied,
 )
-from shared.types import AccountType, OrderStatus, Scope, ScopeKind
+from shared.messages import Event
+from shared.types import AccountType, Execution, OrderStatus, Scope, ScopeKind, Side
 from tests.builders import ACCOUNT, order
 from tests.unit.services.risk.desk import D, Desk, codes, limit, state_of
 
@@ -110,3 +113,25 @@ def test_under_a_halt_a_replace_may_only_make_an_order_smaller() -> None:
     desk.halt(ACCOUNT_SCOPE)
     assert codes(desk.replace("one", quantity=D(101)).violations) == ["TRADING_STATE_HALTED"]
     assert isinstance(desk.replace("one", quantity=D(99)), ReplaceApproved)
+
+
+@pytest.mark.parametrize(
+    ("pending", "refused"),
+    [(OrderStatus.PENDING_REPLACE, ReplaceRefused), (OrderStatus.PENDING_CANCEL, CancelRefused)],
+)
+def test_an_order_that_was_filled_under_a_request_is_let_go_when_that_is_refused(
+    pending: OrderStatus, refused: type[Event]
+) -> None:
+    desk = Desk()
+    desk.submit("one")
+    asked = desk.order_of("one").order
+    fill = Execution(
+        execution_id="e-1", order_id="one", account_id=ACCOUNT, symbol="AIG", side=Side.BUY,
+        quantity=D(100), price=D(100), transact_at=desk.at.market,
+    )  # fmt: skip
+    desk.told(OrderFilled, "oms", state=state_of(asked, pending, D(100)), execution=fill)
+    assert desk.state.books.of(ACCOUNT).open_count == 1
+    told = state_of(asked, OrderStatus.FILLED, D(100))
+    desk.told(refused, "oms", order_id="one", request_id="r", reason="too_late", state=told)
+    assert desk.rows("live_orders") == []
+    assert desk.state.books.of(ACCOUNT).open_count == 0
