@@ -85,7 +85,7 @@ def _order_of(event: dict[str, Any]) -> str:
     return str((event.get("state") or event).get("order", {}).get("order_id"))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_a_message_whose_handler_raises_sets_its_account_aside_until_a_person_releases_it(
     stack: Stack,
 ) -> None:
