@@ -100,6 +100,23 @@ def test_a_killed_owner_is_followed_within_a_second_and_one_stopped_inside_a_sta
     expect_whole(stack, load.answers)
 
 
+@pytest.mark.deep
+@pytest.mark.timeout(500)
+def test_ten_owners_killed_one_after_the_other_are_each_followed_within_a_second(
+    place: Path,
+) -> None:
+    stack = two_of_each(place, "risk")
+    stack.up()
+    accounts = opened(stack)
+    with Load(stack.told()["gateway"], accounts, PER_SECOND) as load, stack.admin() as admin:
+        killed = [signal_owner(stack, admin, "risk", signal.SIGKILL) for _ in range(10)]
+    times = sorted(round(one.seconds, 2) for one in killed)
+    busy = sorted(round(one.stretch, 1) for one in killed)
+    print(f"seconds {times}; the machine was busy {busy} times over")
+    assert max(one.seconds / one.stretch for one in killed) <= KILLED_S_MAX  # p95 of ten
+    expect_whole(stack, load.answers)
+
+
 def stop_inside_a_statement(stack: Stack, admin: psycopg.Connection[object]) -> Takeover:
     """The shard's row is locked by somebody else; the owner that waits for it is stopped."""
     old = owner(admin, "oms")
