@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -84,6 +85,8 @@ def run_room(
         uvloop.run(Process(room, make_state, settings, senses, listen).run())
     except Exception as error:
         log().critical("room stops", room=room.name, error=repr(error), exc_info=True)
-        raise SystemExit(1) from error
-    finally:
         telemetry.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)  # what is left open would complain in the log, behind the reason
+    telemetry.close()
