@@ -83,7 +83,7 @@ def run_room(
     listen = partial(listener, telemetry, points)
     try:
         uvloop.run(Process(room, make_state, settings, senses, listen).run())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is told, and the process ends
         log().critical("room stops", room=room.name, error=repr(error), exc_info=True)
         telemetry.close()
         sys.stdout.flush()
