@@ -149,7 +149,7 @@ class Clients:
         is_limit = dice.random() < 0.5
         cents = self._price(symbol) + dice.randrange(-60, 61)
         client_id = dice.choice(("twin-1", "twin-2")) if dice.random() < 0.03 else name
-        is_poison = self._is_poisonous and dice.random() < 0.02
+        is_poison = self._is_poisonous and dice.random() < 0.06
         return Order(
             order_id=name,
             account_id=owner.account_id,

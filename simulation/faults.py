@@ -121,7 +121,7 @@ FAULTS: tuple[tuple[int, Fault], ...] = (
     (2, kill_feed),
     (2, jump_clock),
     (1, set_clock_back),
-    (1, poison),
+    (2, poison),
 )
 WEIGHTS = [weight for weight, _ in FAULTS]
 

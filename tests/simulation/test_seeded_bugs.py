@@ -1,5 +1,5 @@
-"""Each bug of `bugs/` is put into a copy of the tree; the simulator finds it within 100 seeds, which
-the tree as it is passes. A patch says in its first line what the bug is.
+"""Each bug of `bugs/` is put into a copy of the tree; the simulator finds it within 100 seeds.
+The tree as it is passes them. A patch says in its first line what the bug is.
 """
 
 from __future__ import annotations
