@@ -1,7 +1,8 @@
 """How fast it is: each file measures one thing on servers of its own, beside a reference.
 
 A bench is a module with `run(state)`, which yields results while it goes: `state` is an empty
-directory for its servers. To add one, write the file and name it here. `plimsoll bench` runs them.
+directory for its servers; growth takes `orders` too. To add one, write the file and name it here.
+`plimsoll bench` runs them.
 """
 
 BENCHES = {
@@ -11,4 +12,5 @@ BENCHES = {
     "memory": "benches.memory",
     "ticks": "benches.ticks",
     "owners": "benches.owners",
+    "growth": "benches.growth",
 }

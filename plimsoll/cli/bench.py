@@ -18,6 +18,7 @@ from plimsoll.embedded.errors import EmbeddedError
 from plimsoll.embedded.rooms import PROJECT
 
 PACKAGE = "benches"
+SIZED = "growth"
 
 
 def register(app: typer.Typer) -> None:
@@ -35,15 +36,21 @@ def bench(
             help="Where its own servers keep their data; default: a temporary directory.",
         ),
     ] = None,
+    orders: Annotated[
+        int | None, typer.Option(min=1000, help="Of growth: after how many orders it ends.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure, on servers of its own. Exit code 1 when a goal was missed."""
     modules = known_benches()
     if name is not None and name not in modules:
         raise typer.BadParameter(f"there is no bench {name}; there are {', '.join(modules)}")
+    if orders is not None and name != SIZED:
+        raise typer.BadParameter(f"--orders goes with {SIZED}")
+    sizes = {} if orders is None else {"orders": orders}
     missed = False
     for chosen in [name] if name else modules:
-        missed |= not run(chosen, modules[chosen], state, as_json)
+        missed |= not run(chosen, modules[chosen], state, as_json, sizes)
     if missed:
         raise typer.Exit(1)
 
@@ -59,13 +66,13 @@ def known_benches() -> dict[str, str]:
     return found
 
 
-def run(name: str, module: str, state: Path | None, as_json: bool) -> bool:
+def run(name: str, module: str, state: Path | None, as_json: bool, sizes: dict[str, int]) -> bool:
     """One bench; whether every goal was met."""
     errors.print(f"bench {name} ...")
     met = True
     try:
         with place(name, state) as folder:
-            for result in importlib.import_module(module).run(folder):
+            for result in importlib.import_module(module).run(folder, **sizes):
                 told = msgspec.to_builtins(result)
                 met &= told["met"] is not False
                 show(told, as_json)
