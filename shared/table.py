@@ -133,9 +133,11 @@ class Table(Generic[Row]):
     def merge(self, outer: dict[Key, Row | None]) -> bool:
         """Keep what changed since `mark`; True if anything did."""
         inner, self._before = self._before, outer
+        if not inner:
+            return False
         for key, old in inner.items():
             outer.setdefault(key, old)
-        return bool(inner)
+        return True
 
     def revert(self, outer: dict[Key, Row | None]) -> None:
         """Take back what changed since `mark`."""

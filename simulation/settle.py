@@ -45,20 +45,20 @@ def settle(world: World) -> None:
     world.kinds = rooms(is_faulty=world.is_faulty, is_mended=True)
     for name in world.names:
         world.begin(name)
-    world.calm(8)
+    world.calm(4)
     for owner in OWNERS:
         fields = {"command_id": f"release-{owner.account_id}", **_whose(world, owner)}
         world.clients.ask(OMS_INBOX, ReleaseAccount(**fields, room="oms"))
-    world.calm(12)
+    world.calm(6)
     for owner in OWNERS:
         world.clients.free(owner, world.clock.wall)
-    world.calm(4)
+    world.calm(3)
     for owner in OWNERS:
         world.clients.confirm(owner, world.clock.wall)
     world.calm(2)
     for owner in OWNERS:
         _probe(world, owner)
-    world.calm(6)
+    world.calm(5)
     world.rest()
 
 

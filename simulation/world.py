@@ -183,11 +183,12 @@ class World:
                 return
 
     def _turn_one(self, dice: Random) -> str:
-        ready = [name for name in self.names if self._may_turn(name)]
-        if not ready:
-            return "nobody has anything to do"
-        name = dice.choice(ready)
-        return f"{name} handles {self._turn(name)}"
+        names = self.names[:]
+        dice.shuffle(names)
+        for name in names:
+            if self._may_turn(name):
+                return f"{name} handles {self._turn(name)}"
+        return "nobody has anything to do"
 
     def _may_turn(self, name: str) -> bool:
         process = self.running[name]
