@@ -62,7 +62,7 @@ def end(world: World) -> None:
 
 def check_whole(world: World) -> None:
     """What is too much for every step."""
-    for name in world.names:
+    for name in world.alive():
         for shard in world.running[name].service.shards.values():
             loaded.check_shard(shard, world.databases[name])
             if name == "risk":

@@ -102,6 +102,10 @@ class World:
         """A process is gone; another one starts after so many steps."""
         self._away[name] = self.step + steps
 
+    def alive(self) -> list[str]:
+        """The rooms whose process has not died."""
+        return [name for name in self.names if name not in self._away]
+
     def pause(self, name: str, steps: int) -> None:
         """A process does nothing for a while, and keeps what it has."""
         self.running[name].paused_until = self.step + steps

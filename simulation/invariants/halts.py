@@ -24,17 +24,22 @@ class Halts:
 
     def __init__(self) -> None:
         self._states: dict[Place, TradingState] = {}
+        self._tripped: set[tuple[str, str]] = set()
         self._latched: dict[tuple[str, str], str] = {}
 
     def on_decision(self, number: int, message: Message) -> None:
         """What risk says, in the order in which it says it."""
         if isinstance(message, TradingStateChanged):
             self._states[_place(number, message.scope)] = message.state
+            if message.by == message.actor != "manual":
+                self._tripped.add((message.account_id, message.by))
+        elif isinstance(message, BreakerRearmed):
+            self._tripped.discard((message.account_id, f"breaker/{message.breaker}"))
         elif isinstance(message, OrderApproved) and not message.exit:
             self._check(number, message.order)
-            latched = [name for name in self._latched if name[0] == message.account_id]
+            tripped = [name for name in self._tripped if name[0] == message.account_id]
             require(
-                not latched, NAME, lambda: f"{message.order.order_id} approved, {latched} tripped"
+                not tripped, NAME, lambda: f"{message.order.order_id} approved, {tripped} tripped"
             )
         elif isinstance(message, WithdrawalApproved):
             self._check_money(number, message)
