@@ -18,7 +18,7 @@ UP_FLAGS = $(call flag,FEED,feed) $(call flag,FROM,from) $(call flag,SPEED,speed
 	$(call flag,SEED,seed) $(call flag,PORT,port) $(call flag,STATE,state) \
 	$(if $(call given,DETACH),$(if $(filter-out 0 no,$(DETACH)),--detach))
 
-.PHONY: help setup up down test test-deep lint format tidy catalogue bench trace chaos lock
+.PHONY: help setup up down test test-deep lint format tidy catalogue bench simulate trace chaos lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,6 +56,9 @@ catalogue: setup ## write docs/topics.md and docs/schemas from the code
 
 bench: setup ## how fast: one JSON object a line
 	@exec $(BIN)/plimsoll bench $(NAME) --json
+
+simulate: setup ## SEEDS=A..B: random histories on virtual time, every fault, every promise
+	@exec $(BIN)/plimsoll simulate $(call flag,SEEDS,seeds) $(call flag,STEPS,steps)
 
 trace: setup ## ORDER=ID
 	@exec $(BIN)/plimsoll trace '$(ORDER)' $(call flag,STATE,state)

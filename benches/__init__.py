@@ -12,5 +12,6 @@ BENCHES = {
     "memory": "benches.memory",
     "ticks": "benches.ticks",
     "owners": "benches.owners",
+    "simulate": "benches.simulate",
     "growth": "benches.growth",
 }
