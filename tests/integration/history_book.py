@@ -73,7 +73,7 @@ def check_calm(told: Told, admin: psycopg.Connection[Any]) -> None:
     for name, where in {
         "oms.orders": f"WHERE status NOT IN {ENDED}",
         "venue.paper_orders": f"WHERE status NOT IN {ENDED}",
-        "risk.live_orders": "WHERE NOT ended AND quantity > cum_quantity",
+        "risk.live_orders": "WHERE NOT ended",
         "risk.withdrawals": "",
         **{f"{room}.quarantine": "" for room in ("risk", "oms", "venue", "portfolio")},
     }.items():
