@@ -40,7 +40,8 @@ from simulation.rooms import POISON, SYMBOLS
 
 Asked = Callable[[str, int, Command], None]
 D = Decimal
-QUANTITIES = tuple(map(D, (1, 7, 50, 100, 100, 250, 300, 450)))
+TIMES_IN_FORCE = (TimeInForce.DAY, TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC)
+QUANTITIES = tuple(map(D, (1, 7, 7, 20, 50, 50, 100, 100, 250, 450)))
 
 
 class Clients:
@@ -145,9 +146,10 @@ class Clients:
         return f"{order.side} {order.quantity} {order.symbol} {order.limit_price or 'market'}"
 
     def _order(self, name: str, owner: Owner, dice: Random) -> Order:
-        symbol, side = dice.choice(SYMBOLS), dice.choice(tuple(Side))
-        is_limit = dice.random() < 0.5
-        cents = self._price(symbol) + dice.randrange(-60, 61)
+        symbol, side = dice.choice(SYMBOLS), dice.choice((Side.BUY, Side.BUY, Side.SELL))
+        is_limit = dice.random() < 0.6
+        away = dice.randrange(-15, 60)  # mostly passive, so that there is something to cancel
+        cents = self._price(symbol) - (away if side is Side.BUY else -away)
         client_id = dice.choice(("twin-1", "twin-2")) if dice.random() < 0.03 else name
         is_poison = self._is_poisonous and dice.random() < 0.06
         return Order(
@@ -159,17 +161,23 @@ class Clients:
             side=side,
             quantity=dice.choice(QUANTITIES),
             type=OrderType.LIMIT if is_limit else OrderType.MARKET,
-            time_in_force=dice.choice((TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC)),
+            time_in_force=dice.choice(TIMES_IN_FORCE),
             limit_price=D(cents) / 100 if is_limit else None,
             strategy=POISON if is_poison else "manual",
             actor="ada",
             chain_id=name,
         )
 
+    def _some_order(self, owner: Owner, dice: Random) -> tuple[Owner, str | None]:
+        """A working order and whose it is; None where nothing works."""
+        found = [(one, name) for one in OWNERS for name in self._working(one.account_id)]
+        return dice.choice(found) if found else (owner, None)
+
     def cancel(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """A cancel of a working order, or of one that is nowhere."""
-        working = self._working(owner.account_id)
-        order_id = dice.choice(working) if working and dice.random() < 0.9 else "nowhere"
+        owner, order_id = self._some_order(owner, dice)
+        if order_id is None or dice.random() < 0.1:
+            order_id = "nowhere"
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
         return order_id
@@ -185,10 +193,10 @@ class Clients:
 
     def replace(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Another quantity or price for a working order."""
-        working = self._working(owner.account_id)
-        if not working:
+        owner, order_id = self._some_order(owner, dice)
+        if order_id is None:
             return "nothing works"
-        order_id, act = dice.choice(working), dice.random()
+        act = dice.random()
         cents = self._price(dice.choice(SYMBOLS)) + dice.randrange(-60, 61)
         change: dict[str, Any] = {"quantity": dice.choice(QUANTITIES)} if act < 0.7 else {}
         if act > 0.5:
