@@ -1,11 +1,8 @@
 """The loop of every transactional room: poll, drop what was seen, prefetch, decide, one
-transaction, relay.
+transaction, relay (design section 4).
 
-Theory of operation: design section 4. A process owns shards by advisory locks on the one
-connection that commits.
-Nothing is read back from the log that was decided here; nothing leaves before it is committed;
-any doubt ends
-the process, and the next start goes on from the shard rows.
+A process owns shards by advisory locks on the one connection that commits. Nothing that was decided
+here is read back from the log; nothing leaves before it is committed; any doubt ends the process.
 """
 
 from __future__ import annotations
@@ -31,9 +28,9 @@ from shared.shard import ReaderStopped, Shard
 from shared.statements import Harvest
 from shared.store import Store
 from shared.table import Latest
-from shared.topics import MARKET_QUOTES, TOPICS, Kind, is_own, read_by
+from shared.topics import MARKET_CLOCK, MARKET_QUOTES, TOPICS, Kind, is_own
 from shared.voice import Listen, Voice
-from shared.work import Work, wanted_rows
+from shared.work import Work, places, wanted_rows
 
 POLL_S = 0.25
 BEAT_S = 1.0
@@ -43,19 +40,10 @@ PAUSE_S_MAX, CLOCK_S_MAX = 1.5, 1.2
 
 
 class Sense(Protocol):
-    """Something outside the log that a room must see (a kill flag): asked once a poll, told as
-    observations.
-    """
+    """Something outside the log that a room must see (a kill flag): asked once a poll."""
 
     def look(self) -> Sequence[Observation]:
         """What is there now; only what changed."""
-
-
-def places(room: Room) -> dict[str, tuple[int, int]]:
-    """Topic -> its place in the order in which a poll is handled."""
-    order = {topic: number for number, topic in enumerate(room.order)}
-    inputs = [topic.name for topic in read_by(room.name)]
-    return {name: (order.get(name, -1), number) for number, name in enumerate(inputs)}
 
 
 class Service:
@@ -87,6 +75,7 @@ class Service:
         self._place = places(room)
         self._seen: dict[tuple[type, str], Observation] = {}
         self._quotes_next: dict[Partition, int] = {}
+        self._clock_ends: dict[int, int] = {}
         self.shards: dict[int, Shard] = {}
         self._gap_since: float | None = None
         self._last_word = self._last_mark = self._turned = now_s()
@@ -120,7 +109,17 @@ class Service:
         for name in start.quoted(self.room, self._partitions):
             positions[name] = self._quotes_next.get(name, "start")
         await self._reader.assign(positions)
+        await self._find_clock()
         log().info("room begins", room=self.room.name, shards=self._numbers)
+
+    async def _find_clock(self) -> None:
+        """What time it is by now is known only once the clock is read to its end."""
+        names = [Partition(MARKET_CLOCK, number) for number in self._numbers]
+        ends = {
+            name.number: bounds.end for name, bounds in (await self._reader.bounds(names)).items()
+        }
+        read = {number: shard.next.get(MARKET_CLOCK, 0) for number, shard in self.shards.items()}
+        self._clock_ends = {number: end for number, end in ends.items() if end > read[number]}
 
     async def _learn_quotes(self, quotes: Quotes | None) -> None:
         if quotes is not None:
@@ -148,9 +147,9 @@ class Service:
         """One poll. Returns how many records it held."""
         records = await self._reader.poll(timeout_s)
         began = self._now_s()
-        while began - self._turned > PAUSE_S_MAX and self._now_s() - began < CLOCK_S_MAX:
-            records += await self._reader.poll(POLL_S)  # we were stopped: read the clock first
-        self._turned = self._now_s()
+        while self._is_behind(began, records) and self._now_s() - began < CLOCK_S_MAX:
+            records += await self._reader.poll(POLL_S)
+        self._turned, self._clock_ends = self._now_s(), {}
         if records:
             self._kill.reached("K1")
         for seen in (seen for sense in self._senses for seen in sense.look()):
@@ -166,6 +165,14 @@ class Service:
         self._check_gaps()
         self._loop_lag.set(self._now_s() - began)
         return len(records)
+
+    def _is_behind(self, began: float, records: list[Record]) -> bool:
+        """We were stopped, or have just begun: read the clock before anything is judged by it."""
+        for record in records:
+            end = self._clock_ends.get(record.partition)
+            if record.topic == MARKET_CLOCK and end is not None and record.offset + 1 >= end:
+                del self._clock_ends[record.partition]
+        return began - self._turned > PAUSE_S_MAX or bool(self._clock_ends)
 
     def _ordered(self, records: list[Record]) -> list[Work]:
         """Records in handling order, each with its shard (None: an observation for all) and its

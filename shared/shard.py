@@ -32,10 +32,8 @@ class ReaderStopped(Exception):
 
 
 class Shard:
-    """The state of one shard and what it has done since its last commit.
-
-    set_aside: (topic, offset) -> error of what is to be set aside whatever its handler says now
-    (a replay knows from the journal).
+    """The state of one shard and what it has done since its last commit. set_aside: (topic, offset)
+    -> error of what a replay knows to be set aside, whatever its handler says now.
     """
 
     def __init__(
@@ -110,9 +108,11 @@ class Shard:
         self._emit(
             CommandRefused(command_id=command_id, code="COMMAND_UNREADABLE", text=why), command_id
         )
+        self._alert("COMMAND_PARKED", Scope(kind=ScopeKind.ALL), why, command_id)
+
+    def _alert(self, code: str, scope: Scope, text: str, cause: str | None = None) -> None:
         if AlertRaised in self._routes:
-            everything = Scope(kind=ScopeKind.ALL)
-            self._emit(AlertRaised(code="COMMAND_PARKED", scope=everything, text=why), command_id)
+            self._emit(AlertRaised(code=code, scope=scope, text=text), cause)
 
     def handle(self, record: Record, message: Message | None) -> None:
         """Decide one message of this shard's own partition (None: note that its record was passed,
@@ -221,6 +221,8 @@ class Shard:
         )
         if error != HELD:
             self._quarantined.append(told(record, account, error))
+            scope = Scope(kind=ScopeKind.ACCOUNT, name=account)
+            self._alert("ACCOUNT_QUARANTINED", scope, f"{record.topic} {record.offset}: {error}")
 
     def _release(self, command: ReleaseAccount) -> None:
         account, waiting = command.account_id, self.quarantine.release(command.account_id)

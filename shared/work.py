@@ -11,11 +11,19 @@ from shared.messages import Command, Message
 from shared.room import Room
 from shared.shard import Shard
 from shared.table import Key, Table
+from shared.topics import read_by
 
 Work = tuple[Shard | None, Record, Message | None]
 """A record, its shard (None: an observation, for all of them) and its message (None: seen
 before).
 """
+
+
+def places(room: Room) -> dict[str, tuple[int, int]]:
+    """Topic -> its place in the order in which a poll is handled."""
+    order = {topic: number for number, topic in enumerate(room.order)}
+    inputs = [topic.name for topic in read_by(room.name)]
+    return {name: (order.get(name, -1), number) for number, name in enumerate(inputs)}
 
 
 def wanted_rows(room: Room, work: Sequence[Work]) -> dict[Shard, dict[Table[Any], set[Key]]]:

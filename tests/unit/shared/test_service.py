@@ -4,11 +4,12 @@ survived.
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from shared import codec
 from shared.bus.memory import MemoryLog
-from shared.bus.ports import Partition
+from shared.bus.ports import Partition, Record
 from shared.events.risk import CommandRefused
 from shared.events.runtime import Consumed
 from shared.shard import ReaderStopped
@@ -16,7 +17,7 @@ from shared.start import StartRefused
 from shared.topics import MARKET_CLOCK, OMS_INBOX, OMS_JOURNAL, OMS_ORDERS, RISK_DECISIONS
 from tests.builders import approved
 from tests.fakes.store import MemoryDatabase, StaleOwner
-from tests.fakes.toy import started
+from tests.fakes.toy import TOY, started
 from tests.unit.shared.loop import cancel, clock, count, play, put, told
 
 
@@ -207,5 +208,30 @@ def test_a_log_that_does_not_fit_the_state_is_refused_with_the_remedy(fault: str
             )
         with pytest.raises(StartRefused, match="plimsoll rebuild --replace"):
             await started(log, database)
+
+    play(body)
+
+
+LAST = msgspec.structs.replace(TOY, order=(OMS_INBOX,))
+"""As in risk: the inbox is handled after everything else of its poll."""
+
+
+def test_a_process_that_begins_reads_the_clock_before_it_decides_by_it() -> None:
+    async def body(log: MemoryLog, database: MemoryDatabase) -> None:
+        for seq in range(1, 4):
+            log.append(MARKET_CLOCK, 0, codec.encode(clock(seq)))
+        put(log, cancel("c-1"))
+        service = await started(log, database, LAST)
+        *clocks, asked = await service._reader.poll(0)
+        batches = [[asked], clocks[:2], clocks[2:]]
+
+        async def poll(timeout_s: float) -> list[Record]:
+            return batches.pop(0)
+
+        service._reader.poll = poll  # type: ignore[method-assign]
+        await service.turn(0)
+        (refused,) = told(log)
+        assert refused.at == clock(3).at
+        assert batches == []
 
     play(body)
