@@ -114,11 +114,12 @@ def check_withdrawals(told: Told) -> None:
 
 
 def check_gate(told: Told) -> None:
-    """No approval but of exits while the account is halted, or above its quantity limit. Both are
-    read in the order in which risk said it.
+    """While an account is halted, or above its quantity limit, nothing is approved but exits and
+    replaces that make an order smaller. All is read in the order in which risk said it.
     """
     halted: dict[str, dict[str, str]] = defaultdict(dict)
     limits: dict[str, str] = {}
+    orders: dict[str, Message] = {}
     kinds = ("TradingStateChanged", "LimitsChanged", "OrderApproved", "ReplaceApproved")
     for message in told.of(RISK, *kinds):
         scope = message.get("scope", {})
@@ -127,8 +128,19 @@ def check_gate(told: Told) -> None:
                 halted[scope["name"]][message["by"]] = message["state"]
         elif message["type"] == "LimitsChanged":
             limits[scope["name"]] = message["values"]["order_quantity_max"]
-        elif not message["exit"]:
-            _check_approval(told, message["order"], halted, limits)
+        else:
+            order = message["order"]
+            orders[order["order_id"]] = order
+            if not (message["exit"] or _is_smaller(order, orders)):
+                _check_approval(told, order, halted, limits)
+
+
+def _is_smaller(order: Message, orders: dict[str, Message]) -> bool:
+    """Whether it replaces a larger order and changes nothing else."""
+    old = orders.get(order["replaces"] or "")
+    if old is None or order["limit_price"] != old["limit_price"]:
+        return False
+    return Decimal(order["quantity"]) <= Decimal(old["quantity"])
 
 
 def _check_approval(

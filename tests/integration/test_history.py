@@ -39,7 +39,13 @@ def moved(command_id: str, amount: str) -> Message:
 
 def order(quantity: str, *, exit_: bool = False) -> Message:
     wanted = {"order_id": "o", "account_id": ACCOUNT, "quantity": quantity}
+    wanted |= {"replaces": "", "limit_price": "9"}
     return {"type": "OrderApproved", "order": wanted, "exit": exit_}
+
+
+def replaced(quantity: str) -> Message:
+    wanted = {**order(quantity)["order"], "order_id": "r", "replaces": "o"}
+    return {"type": "ReplaceApproved", "order": wanted, "exit": False}
 
 
 def state(to: str) -> Message:
@@ -84,11 +90,15 @@ def test_a_command_without_an_answer_or_with_two_is_found() -> None:
     ]
 
 
-def test_an_approval_while_halted_or_over_the_limit_is_found_and_an_exit_is_none() -> None:
+def test_an_approval_while_halted_or_over_the_limit_is_found_and_what_reduces_is_none() -> None:
     assert gate(order("5"), state("halted"), state("active"), order("5")) == []
     assert gate(state("halted"), order("5", exit_=True)) == []
     assert gate(state("halted"), order("5")) == [
         "order o was approved while its account is {'halted'}"
+    ]
+    assert gate(order("5"), state("halted"), replaced("4")) == []
+    assert gate(order("5"), state("halted"), replaced("6")) == [
+        "order r was approved while its account is {'halted'}"
     ]
     assert gate(limited("4"), limited("off"), order("5")) == []
     assert gate(limited("off"), limited("4"), order("5")) == ["order o was approved at 5 over 4"]
