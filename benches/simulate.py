@@ -1,5 +1,7 @@
 """The simulator: steps of a second over all cores, every invariant checked, faults on, settling and
-deciding again included. An event is what the invariants are told of: a record, a commit, a step.
+deciding again included. A step is one thing that happens: a room's turn, a client's command, a
+price, an answer of the log, a fault. An event is what the invariants are told of: a record, a
+commit, a step.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from pathlib import Path
 from benches.result import Result, at_least, told
 from plimsoll.embedded.rooms import PROJECT, with_settings
 
-SEEDS = 60
+SEEDS = 200
 STEPS_PER_S = 10_000
 
 

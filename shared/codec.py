@@ -46,20 +46,22 @@ def _plain(value: Decimal) -> Decimal | msgspec.Raw:
 
 def _canonical(value: Any) -> Any:
     """The same value with every decimal in plain form; the value itself when all of them are."""
-    if isinstance(value, Decimal):
+    kind = type(value)
+    if kind is Decimal:
         return _plain(value)
     if isinstance(value, msgspec.Struct):
         changed: dict[str, Any] = {}
-        for name in _decimal_fields(type(value)):
+        for name in _FIELDS.get(kind) or _decimal_fields(kind):
             old = getattr(value, name)
-            new = _canonical(old)
-            if new is not old:
-                changed[name] = new
+            if old is not None:
+                new = _plain(old) if type(old) is Decimal else _canonical(old)
+                if new is not old:
+                    changed[name] = new
         return msgspec.structs.replace(value, **changed) if changed else value
     if isinstance(value, (tuple, list)):
         items = [_canonical(item) for item in value]
         same = all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else type(value)(items)
+        return value if same else kind(items)
     if isinstance(value, dict):
         return {name: _canonical(item) for name, item in value.items()}
     return value

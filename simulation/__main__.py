@@ -123,7 +123,7 @@ def tell_short(outcome: Outcome, *, is_faulty: bool) -> None:
 
 def sum_up(asked: argparse.Namespace, played: list[Outcome], failed: int, seconds: float) -> None:
     """The count at the end."""
-    steps, events = sum(one.step for one in played), sum(one.events for one in played)
+    steps, events = sum(one.taken for one in played), sum(one.events for one in played)
     figures = {"seeds": len(played), "failed": failed, "steps": steps, "events": events}
     if asked.json:
         print(json.dumps({**figures, "seconds": round(seconds, 3)}))

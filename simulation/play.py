@@ -14,12 +14,14 @@ WHOLE_EVERY = 100
 
 
 class Outcome(NamedTuple):
-    """What became of a seed. `events` counts what the invariants were told of: records of the log,
-    commits and steps. `failure` is None where everything held; `step` is where it ended.
+    """What became of a seed. `step` is where it ended. `taken` counts all steps, the turns before
+    the first one and after the last one too; `events` what the invariants were told of: records of
+    the log, commits and steps. `failure` is None where everything held.
     """
 
     seed: int
     step: int
+    taken: int
     events: int
     invariant: str = ""
     failure: str | None = None
@@ -48,8 +50,8 @@ def play(
         end(world)
     except Violated as violated:
         step = min(world.step, steps)
-        return Outcome(seed, step, world.events, violated.invariant, violated.text)
-    return Outcome(seed, steps, world.events)
+        return Outcome(seed, step, world.taken, world.events, violated.invariant, violated.text)
+    return Outcome(seed, steps, world.taken, world.events)
 
 
 def end(world: World) -> None:

@@ -11,6 +11,7 @@ from shared.relay import RelayFailed
 from shared.room import MakeState, Room
 from shared.service import Service
 from shared.shard import ReaderStopped
+from shared.start import StartRefused
 from simulation.clock import Clock
 from simulation.errors import Crashed, Violated
 from simulation.log import Log, LogReader, LogWriter
@@ -89,9 +90,12 @@ class Process:
         )
 
     def begin(self) -> None:
-        """Own the shards and load them."""
+        """Own the shards and load them. Raises Violated where the room refuses to start."""
         self.reader.is_whole = True
-        drive(self.service.begin())
+        try:
+            drive(self.service.begin())
+        except StartRefused as error:
+            raise Violated("start", str(error)) from error
         self.reader.is_whole = False
 
     def turn(self) -> int:

@@ -58,7 +58,7 @@ class World:
         self._away: dict[str, int] = {}
         self._stopped: list[tuple[int, Process]] = []
         self._market_until = self._feed_until = 0
-        self.begins = self.events = 0
+        self.begins = self.events = self.taken = 0
 
     def _heard(self, topic: str, number: int, raw: bytes) -> None:
         self.events += 1
@@ -143,7 +143,7 @@ class World:
 
     def take_step(self, number: int) -> str:
         """One thing happens; what it was."""
-        self.events += 1
+        self.events, self.taken = self.events + 1, self.taken + 1
         self.step = self.log.step = number
         dice = self.dice
         dice.seed(self.seed * 1_000_003 + number)
@@ -211,26 +211,26 @@ class World:
 
     def calm(self, seconds: int) -> None:
         """Let every room read all there is, again and again, while seconds go by."""
-        for _ in range(2 * seconds):
+        for number in range(2 * seconds):
             self.clock.wall += SECOND_US // 2
             self._pass_time()
-            self._let_all_read()
+            self._let_read(with_the_idle=number % 4 == 3)
 
     def rest(self) -> None:
         """Let every room read on while no time goes by, until nothing is left."""
         for _ in range(100):
-            self._let_all_read()
+            self._let_read(with_the_idle=True)
             if not any(self.running[name].reader.has_more() for name in self.names):
-                self._let_all_read()
+                self._let_read(with_the_idle=True)
                 return
 
-    def _let_all_read(self) -> None:
-        for name in self.names:
-            if name in self._away:
-                continue
+    def _let_read(self, *, with_the_idle: bool) -> None:
+        for name in self.alive():
             process = self.running[name]
             process.reader.is_whole = True
-            self._turn(name)
+            if with_the_idle or process.reader.has_more():
+                self.taken += 1
+                self._turn(name)
             process.writer.answer()
             process.reader.is_whole = False
 

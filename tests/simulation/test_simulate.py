@@ -73,10 +73,10 @@ def test_a_failing_history_is_made_as_short_as_what_breaks_the_promise(
 
     def fails(seed: int, steps: int, *, is_faulty: bool, only: frozenset[int]) -> Outcome:
         failure = "both" if {30, 70} <= only else None
-        return Outcome(seed, steps, 0, "promise" if failure else "", failure)
+        return Outcome(seed, steps, steps, 0, "promise" if failure else "", failure)
 
     monkeypatch.setattr("simulation.shrink.play", fails)
-    outcome = Outcome(1, 100, 0, "promise", "both")
+    outcome = Outcome(1, 100, 100, 0, "promise", "both")
     assert shrink(outcome, is_faulty=True, told=lambda _: None) == [30, 70]
 
 
