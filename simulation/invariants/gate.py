@@ -16,6 +16,7 @@ from shared.events.oms import (
     ExecutionBusted,
     ExecutionCorrected,
     OrderFilled,
+    OrderFlagged,
     OrderReplaced,
     ReplaceRefused,
 )
@@ -236,7 +237,7 @@ class Gate:
             self._replaced(message)
             return
         state = getattr(message, "state", None)
-        if isinstance(state, OrderState):
+        if isinstance(state, OrderState) and not isinstance(message, OrderFlagged):
             self._hold(state)
 
     def _move(self, fill: Execution, sign: int) -> None:

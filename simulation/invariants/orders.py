@@ -12,6 +12,7 @@ from shared.events.oms import (
     ExecutionBusted,
     ExecutionCorrected,
     OrderFilled,
+    OrderFlagged,
     OrderReplaced,
     OrderRestated,
     OrderSubmitted,
@@ -132,6 +133,11 @@ class Orders:
     def _move(self, message: Message, state: OrderState) -> None:
         order_id, before = state.order.order_id, self.status.get(state.order.order_id)
         after = state.status
+        if isinstance(message, OrderFlagged):
+            require(
+                before is after, NAME, lambda: f"{order_id} is {before}, its flag says {after}"
+            )
+            return
         if before is not None:
             allowed = after in AFTER[before]
             if before in ENDED and isinstance(message, BACK):

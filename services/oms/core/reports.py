@@ -91,7 +91,9 @@ def _on_rejected(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
         return []
     after = answered(advance(row, Move.REJECTED, at.market, reason=report.reason))
     told: list[Event] = []
-    if row.under is not OrderStatus.FILLED:
+    if row.under is OrderStatus.FILLED:
+        after = row  # it stays as it is: a filled order cannot be rejected any more
+    else:
         state.orders.put(after)
         kind = OrderRejected if after.status is OrderStatus.REJECTED else OrderCanceled
         told = [kind(**whose(row), cause=row.order_id, state=after.state)]
@@ -107,7 +109,8 @@ def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
         return []
     if row.under is OrderStatus.FILLED and row.request_id is not None:
         text = "canceled, but we have it filled"
-        return [*refuse_pending(row, TOO_LATE, state, at), flag(row, report, "reconcile", text)]
+        refused = refuse_pending(row, TOO_LATE, state, at)
+        return [*refused, flag(_stored(row, state), report, "reconcile", text)]
     after = answered(advance(row, Move.CANCELED, at.market, reason=report.reason))
     asked = report.request_id is not None and report.request_id == row.request_id
     cause = done(row.request_id, state) if asked else None
@@ -128,7 +131,8 @@ def _on_refused(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> 
     if report.request_id is None or report.request_id == row.request_id:
         told = refuse_pending(row, report.reason or "refused", state, at)
     if report.reason == UNKNOWN_ORDER:
-        told.append(flag(row, report, "reconcile", "the venue does not know the order"))
+        text = "the venue does not know the order"
+        told.append(flag(_stored(row, state), report, "reconcile", text))
     return told
 
 
@@ -219,8 +223,13 @@ def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) 
     told = _on_accepted(row, report, state, at)
     if report.cum_quantity is not None and report.cum_quantity != row.cum_quantity:
         text = f"the venue has {report.cum_quantity} filled, we have {row.cum_quantity}"
-        told.append(flag(row, report, "reconcile", text))
+        told.append(flag(_stored(row, state), report, "reconcile", text))
     return told
+
+
+def _stored(row: OrderRow, state: OmsState) -> OrderRow:
+    """The order as it stands by now."""
+    return state.orders.get(row.order_id) or row
 
 
 _STANDS = {

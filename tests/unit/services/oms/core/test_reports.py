@@ -191,3 +191,19 @@ def test_a_cancel_of_an_order_that_filled_under_it_came_too_late_and_raises_reco
     events = desk.report(ReportKind.CANCELED, request_id="c1")
     assert (told(events), alerts(events)) == (["CancelRefused", "OrderFlagged"], ["reconcile"])
     assert desk.stands() == standing("filled", 100, 100, 0, 10)
+
+
+def test_a_flag_says_how_the_order_stands_in_the_book() -> None:
+    desk = working()
+    desk.cancel("c1")
+    desk.fill("A", 100, 10)
+    (flagged,) = desk.report(ReportKind.REJECTED)
+    assert flagged.state == desk.order().state  # type: ignore[attr-defined]
+    assert flagged.state.status == "pending_cancel"  # type: ignore[attr-defined]
+    *_, flagged = desk.report(ReportKind.CANCELED, request_id="c1")
+    assert flagged.state == desk.order().state  # type: ignore[attr-defined]
+    other = Desk()
+    other.submit()
+    *_, flagged = other.report(ReportKind.OPEN_ORDER, cum_quantity=Decimal(40))
+    assert flagged.state == other.order().state  # type: ignore[attr-defined]
+    assert flagged.state.status == "new"  # type: ignore[attr-defined]
