@@ -18,7 +18,7 @@ import pytest
 from tests.stack import Stack, wait_for
 
 SILENCE_S = 3.0  # room_silence_ms_max, valuation_age_ms_max and quote_age_ms_max of every class
-DEAD_S, OPENS_S_MAX = 6.0, 15.0
+DEAD_S, OPENS_S_MAX = 5.0, 15.0
 CLOSED = {
     "market_data": {"REFERENCE_PRICE_STALE", "VALUATION_STALE", "ROOM_SILENT"},
     "portfolio": {"VALUATION_STALE", "ROOM_SILENT"},
@@ -79,6 +79,12 @@ def decisions(stack: Stack) -> dict[str, list[str]]:
     return dict(rows)
 
 
+def verdict(stack: Stack, client: Any) -> list[str] | None:
+    """What risk says to an order that is posted now; None where it has not said anything yet."""
+    name, _ = post(client)
+    return decisions(stack).get(name)
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("room", sorted(CLOSED))
 def test_market_data_portfolio_and_oms_killed_in_turn_the_gate_closes_in_time_and_opens_again(
@@ -99,5 +105,4 @@ def test_market_data_portfolio_and_oms_killed_in_turn_the_gate_closes_in_time_an
         assert len(late) >= 3
         for name in late:
             assert set(known[name]) & CLOSED[room], (name, known[name])
-        opened = wait_for(lambda: decisions(stack).get(post(client)[0]), lambda c: c == [], 30)
-        assert opened == []
+        wait_for(lambda: verdict(stack, client), lambda codes: codes == [], OPENS_S_MAX)

@@ -144,8 +144,8 @@ def signal_it(pid: int) -> None:
 @pytest.mark.parametrize(
     "points",
     [
-        {"risk": "K3", "venue.paper": "K5"},
-        *(pytest.param(plan, marks=pytest.mark.deep) for plan in DEEP),
+        pytest.param(plan, marks=pytest.mark.deep)
+        for plan in ({"risk": "K3", "venue.paper": "K5"}, *DEEP)
     ],
     ids=lambda plan: "-".join(plan.values()),
 )
