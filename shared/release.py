@@ -2,4 +2,4 @@
 messages.
 """
 
-CORE_VERSION = "1"
+CORE_VERSION = "2"
