@@ -134,9 +134,7 @@ class Orders:
         order_id, before = state.order.order_id, self.status.get(state.order.order_id)
         after = state.status
         if isinstance(message, OrderFlagged):
-            require(
-                before is after, NAME, lambda: f"{order_id} is {before}, its flag says {after}"
-            )
+            require(before is after, NAME, lambda: f"{order_id} is {before}, its flag says {after}")
             return
         if before is not None:
             allowed = after in AFTER[before]
