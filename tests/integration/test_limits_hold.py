@@ -167,3 +167,61 @@ def test_an_order_posted_to_a_risk_room_that_stands_still_is_not_judged_late(sta
         wait_for(lambda: status_of(client, order_id), lambda status: status != "pending_new", 20)
         assert status_of(client, order_id) == "rejected"
         assert client.get("/v2/positions").json() == []
+
+
+@pytest.mark.timeout(180)
+def test_replace_down_then_fill_leaves_exactly_what_the_limit_allows(stack: Stack) -> None:
+    wait_for(stack.is_ready, bool, 60)
+    key = stack.account("replaced")
+    account = key["account_id"]
+    stack.cli(
+        "limits", "set", "--account", account, "position_quantity_max=100", "--reason", "test"
+    )
+    with stack.client(key) as client:
+        first = client.post("/v2/orders", json=limited(100)).json()
+        assert client.post("/v2/orders", json=limited(1)).status_code == 403
+        smaller = replace(client, first["id"], qty="60")
+        second = client.post("/v2/orders", json=limited(40)).json()
+        assert client.post("/v2/orders", json=limited(1)).status_code == 403
+        replace(client, smaller, limit_price=f"{ask(stack) * Decimal('1.1'):.2f}")
+        wait_for(lambda: held(client), lambda quantity: quantity == 60, 20)
+        assert client.post("/v2/orders", json=limited(1)).status_code == 403
+        assert client.delete(f"/v2/orders/{second['id']}").status_code == 204
+        wait_for(
+            lambda: client.get(f"/v2/orders/{second['id']}").json()["status"],
+            lambda status: status == "canceled",
+        )
+        wait_for(lambda: post_status(client, 41), lambda status: status == 403)
+        assert client.post("/v2/orders", json=limited(40)).status_code == 200
+
+
+def limited(quantity: int) -> dict[str, str]:
+    """A buy far below the market: it works and does not fill."""
+    return order("buy", quantity, type="limit", limit_price="1.00")
+
+
+def post_status(client: httpx.Client, quantity: int) -> int:
+    """What a buy is answered with."""
+    return client.post("/v2/orders", json=limited(quantity)).status_code
+
+
+def replace(client: httpx.Client, order_id: str, **changes: str) -> str:
+    """Replace an order and wait until the new one stands (or has filled); its id."""
+    answer = client.patch(f"/v2/orders/{order_id}", json=changes)
+    assert answer.status_code == 200, answer.text
+    wait_for(
+        lambda: client.get(f"/v2/orders/{order_id}").json()["status"],
+        lambda status: status == "replaced",
+    )
+    new_id: str = client.get(f"/v2/orders/{order_id}").json()["replaced_by"]
+    return new_id
+
+
+def ask(stack: Stack) -> Decimal:
+    """The far side of the last decision about MSFT."""
+    with stack.admin() as admin:
+        (price,) = admin.execute(
+            "SELECT evidence->>'ask' FROM risk.decisions WHERE symbol = 'MSFT'"
+            " AND evidence->>'ask' IS NOT NULL ORDER BY at DESC LIMIT 1"
+        ).fetchone() or (None,)
+    return Decimal(price)
