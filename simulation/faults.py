@@ -66,6 +66,8 @@ def delay(world: World, dice: Random) -> str:
 def two_owners(world: World, dice: Random) -> str:
     """A process is stopped, another takes its shards over, and the first one wakes up."""
     name = dice.choice(world.names)
+    if name not in world.alive():
+        return f"{name} would have two owners, but it is dead"
     world.take_over(name, is_cut=dice.random() < 0.5, wakes_in=dice.randrange(1, 40))
     return f"{name} has two owners"
 
