@@ -4,33 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from services.risk.core.limits import NAMES, OFF
 from shared.types import AccountType
 
-OFF = "off"
 LIMITS = {
-    **dict.fromkeys(
-        [
-            "order_notional_max",
-            "position_notional_max",
-            "position_equity_pct_max",
-            "gross_exposure_max",
-            "net_exposure_max",
-            "leverage_max",
-            "sector_equity_pct_max",
-            "executions_per_minute_max",
-            "daily_loss_pct_max",
-            "drawdown_pct_max",
-            "position_loss_pct_max",
-            "loss_streak_max",
-            "reject_rate_pct_max",
-            "daily_orders_max",
-            "cancel_ratio_max",
-            "repeat_window_ms",
-            "slippage_budget_bps_max",
-            "orders_per_second_max",
-        ],
-        OFF,
-    ),
+    **dict.fromkeys(NAMES, OFF),
     "order_quantity_max": "400",
     "price_collar_pct": "50",
     "position_quantity_max": "500",

@@ -10,7 +10,7 @@ import typer
 
 from plimsoll.cli.desk import YesOption, errors, output, running, sure, table
 from plimsoll.cli.options import JsonOption, StateOption, opened
-from plimsoll.cli.verify import JOURNALLED
+from plimsoll.cli.verify import JOURNALLED, named
 from plimsoll.embedded import credentials, stackfile
 from plimsoll.embedded.child import Command
 from plimsoll.embedded.errors import EmbeddedError
@@ -46,11 +46,7 @@ def rebuild(
     Works beside the running stack, up to where each room is, and leaves nothing behind. Exit code 1
     where anything differs. With --replace, the whole log: what it makes takes the tables' place.
     """
-    unknown = sorted(set(rooms or ()) - set(JOURNALLED))
-    if unknown:
-        known = ", ".join(JOURNALLED)
-        raise typer.BadParameter(f"{unknown[0]} has no journal; these have: {known}")
-    asked = [JOURNALLED[name] for name in rooms or JOURNALLED]
+    asked = named(rooms)
     place, found = opened(state), []
     try:
         with replacing(place, asked, yes) if replace else beside(place) as made:

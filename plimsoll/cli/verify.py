@@ -34,14 +34,10 @@ def verify(
 
     Works beside the running stack, up to where the log is now. Exit code 1 where anything differs.
     """
-    unknown = sorted(set(rooms or ()) - set(JOURNALLED))
-    if unknown:
-        known = ", ".join(JOURNALLED)
-        raise typer.BadParameter(f"{unknown[0]} has no journal; these have: {known}")
+    asked = named(rooms)
     try:
         place = opened(state)
         kafka = running(place)["kafka"]
-        asked = [JOURNALLED[name] for name in rooms or JOURNALLED]
         found = [shard for room in asked for shard in shards(room, place, kafka)]
     except EmbeddedError as error:
         errors.print(f"plimsoll: {error}", soft_wrap=True)
@@ -53,6 +49,15 @@ def verify(
         tell(found)
     if any(shard["differences"] for shard in found):
         raise typer.Exit(1)
+
+
+def named(rooms: list[str] | None) -> list[Room]:
+    """The rooms of these names, all that have a journal without. Raises BadParameter."""
+    unknown = sorted(set(rooms or ()) - set(JOURNALLED))
+    if unknown:
+        known = ", ".join(JOURNALLED)
+        raise typer.BadParameter(f"{unknown[0]} has no journal; these have: {known}")
+    return [JOURNALLED[name] for name in rooms or JOURNALLED]
 
 
 def shards(room: Room, place: State, kafka: str) -> list[dict[str, Any]]:
