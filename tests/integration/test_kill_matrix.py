@@ -1,5 +1,6 @@
 """Each room killed at each point of its loop, at the 1st, 2nd and 17th time it comes there, under a
-mixed load: nothing is lost or doubled, and what was decided is decided again in the same words.
+mixed load: nothing is lost or doubled, what was decided is decided again in the same words, and
+the log makes the same tables.
 
 How one point is reached: a second process of the room is started with PLIMSOLL_KILL_AT and waits
 for the locks of the shards. The room's own process is killed, the second one takes over, comes to
@@ -128,6 +129,10 @@ def test_nothing_is_lost_or_doubled_at_any_point_of_the_loop(
         assert [shard for shard in verified if shard["differences"]] == []
         rooms = {shard["room"] for shard in verified if shard["messages"] > 0}
         assert rooms == {"risk", "oms", "venue.paper", "portfolio"}
+        told = stack.cli("rebuild", "--json", timeout_s=240, check=False)
+        tables = [json.loads(line) for line in told.splitlines()]
+        assert [table for table in tables if not table["same"]] == []
+        assert {table["room"] for table in tables if table["made"] > 100} == rooms
     finally:
         stack.down()
 
