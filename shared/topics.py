@@ -183,6 +183,7 @@ _ALL = (
         oms.OrderSubmitted,
         risk.OrderDenied,
         oms.OrderAccepted,
+        oms.OrderTriggered,
         oms.OrderFilled,
         oms.OrderCanceled,
         oms.OrderExpired,

@@ -9,12 +9,13 @@ RFC 3339 on the wire.
 from __future__ import annotations
 
 import decimal
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 
 import msgspec
+
+from shared.times import SECOND_US as SECOND_US
+from shared.times import Time as Time
 
 PRECISION = 60
 """Digits of every decimal calculation: sums of what the wire can carry stay exact."""
@@ -22,60 +23,7 @@ PRECISION = 60
 decimal.DefaultContext.prec = PRECISION
 decimal.getcontext().prec = PRECISION
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-SECOND_US = 1_000_000
 ZERO = Decimal(0)
-
-
-class Time(int):
-    """Microseconds since 1970-01-01T00:00:00Z."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Time:
-        """RFC 3339 text with an offset -> Time. Raises ValueError without an offset."""
-        return _parsed(text)
-
-    @classmethod
-    def of(cls, moment: datetime) -> Time:
-        """An aware datetime -> Time."""
-        return cls((moment - _EPOCH) // _MICROSECOND)
-
-    @property
-    def moment(self) -> datetime:
-        """This time as an aware UTC datetime."""
-        return _EPOCH + timedelta(microseconds=int(self))
-
-    def __str__(self) -> str:
-        return _text(int(self))
-
-    def plus(self, microseconds: int) -> Time:
-        """The time that many microseconds later."""
-        return Time(int(self) + microseconds)
-
-
-@lru_cache(maxsize=16_384)
-def _parsed(text: str) -> Time:
-    """Messages of one poll carry the same few times again and again."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"time without an offset: {text}")
-    return Time((moment - _EPOCH) // _MICROSECOND)
-
-
-@lru_cache(maxsize=16_384)
-def _text(time_us: int) -> str:
-    second, microsecond = divmod(time_us, SECOND_US)
-    fraction = f".{microsecond:06d}" if microsecond else ""
-    return f"{_second_text(second)}{fraction}Z"
-
-
-@lru_cache(maxsize=256)
-def _second_text(second: int) -> str:
-    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def normal(value: Decimal) -> Decimal:
@@ -175,8 +123,51 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind}:{self.account_id}:{self.name}"
 
 
+class OrderClass(StrEnum):
+    """How an order hangs together with its legs: see `Order.legs`."""
+
+    SIMPLE = "simple"
+    BRACKET = "bracket"
+    OTO = "oto"
+    OCO = "oco"
+
+
+class Algorithm(msgspec.Struct, frozen=True, kw_only=True):
+    """How an order is worked over time (FIX TargetStrategy): by children between two market times.
+
+    name: twap, vwap or pov; bins: into how many equal stretches of time the schedule is cut;
+    curve: of vwap, the volume expected in each bin (any unit, only the proportions count);
+    rate: of pov, the largest share of each minute's traded volume, 0 < rate <= 1.
+    """
+
+    name: str
+    starts_at: Time
+    ends_at: Time
+    bins: int = 10
+    curve: tuple[Decimal, ...] = ()
+    rate: Decimal | None = None
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """An exit that belongs to another order. All it does not say is as there: symbol, account,
+    time in force, quantity; its side is the other one in a bracket or OTO, the same in an OCO.
+    """
+
+    order_id: str
+    client_order_id: str
+    type: OrderType
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail_price: Decimal | None = None
+    trail_percent: Decimal | None = None
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as its owner asked for it. Its id is the id of the command that made it."""
+    """An order as its owner asked for it. Its id is the id of the command that made it.
+
+    legs: the exits of a bracket or OTO (they begin when this order fills), the stop of an OCO; the
+    gate judges them with this order. Legs and children of an algorithm name it as `parent_id`.
+    """
 
     order_id: str
     account_id: str
@@ -193,7 +184,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     trail_percent: Decimal | None = None
     notional: Decimal | None = None
     extended_hours: bool = False
-    order_class: str = "simple"
+    order_class: OrderClass = OrderClass.SIMPLE
     strategy: str = "manual"
     actor: str = ""
     venue: str = "paper"
@@ -204,6 +195,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     chain_id: str = ""
     replaces: str | None = None
+    legs: tuple[Leg, ...] = ()
+    algorithm: Algorithm | None = None
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +204,9 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
     it ended.
 
     Times are market times. `exit` says that the gate verified it as reducing the position.
+    held: OMS keeps the order itself and no venue has it (a type that its venue lacks, a leg that
+    waits, the parent of an algorithm); triggered_at: when it was sent all the same;
+    hwm, stop_price: of a trailing stop, the best price so far and the stop that follows from it.
     """
 
     order: Order
@@ -230,6 +226,10 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
     venue_order_id: str | None = None
     reason: str | None = None
     exit: bool = False
+    held: bool = False
+    triggered_at: Time | None = None
+    hwm: Decimal | None = None
+    stop_price: Decimal | None = None
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):

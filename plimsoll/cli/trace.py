@@ -121,6 +121,7 @@ GIVES: dict[str, tuple[Callable[[Message], Tie], ...]] = {
     "OrderApproved": (by_order("verdict"),),
     "OrderDenied": (by_order("verdict"),),
     "OrderSubmitted": (by_order("sent"),),
+    "OrderTriggered": (by_order("sent"),),
     "CancelPending": (by_request("cancel sent"),),
     "VenueReport": (by_report, by_execution("venue fill")),
     "OrderFilled": (by_execution("fill"),),

@@ -41,6 +41,7 @@ from shared.events.oms import (
     OrderRestated,
     OrderSubmitted,
     OrderSuspended,
+    OrderTriggered,
     ReplacePending,
     ReplaceRefused,
 )
@@ -59,6 +60,7 @@ from shared.topics import RISK_INBOX
 Told = (
     OrderSubmitted
     | OrderAccepted
+    | OrderTriggered
     | OrderCanceled
     | OrderExpired
     | OrderRejected
@@ -244,6 +246,7 @@ HANDLERS = {
     RearmBreaker: on_rearm_breaker,
     OrderSubmitted: on_order_told,
     OrderAccepted: on_order_told,
+    OrderTriggered: on_order_told,
     OrderFilled: on_order_filled,
     OrderCanceled: on_order_told,
     OrderExpired: on_order_told,

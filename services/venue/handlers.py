@@ -16,7 +16,7 @@ from services.venue.core.rows import EXPIRED, PaperOrderRow
 from services.venue.core.session import opened
 from services.venue.core.state import LINK, VenueState
 from shared.events.market import ClockAdvanced, TickBatch, TicksThrough
-from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
+from shared.events.oms import CancelPending, OrderSubmitted, OrderTriggered, ReplacePending
 from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Message
 from shared.room import Room
@@ -31,14 +31,23 @@ def on_order_submitted(message: OrderSubmitted, state: VenueState, at: At) -> Se
     return link.send(message, state, at) if message.state.order.venue == LINK else NOTHING
 
 
+def on_order_triggered(message: OrderTriggered, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Send an order that OMS has kept until now, as what it has become."""
+    return link.send(message, state, at) if message.state.order.venue == LINK else NOTHING
+
+
 def on_cancel_pending(message: CancelPending, state: VenueState, at: At) -> Sequence[VenueReport]:
-    """Cancel an order of this link."""
-    return link.cancel(message, state) if message.state.order.venue == LINK else NOTHING
+    """Cancel an order of this link that it has."""
+    told = message.state
+    return link.cancel(message, state) if told.order.venue == LINK and not told.held else NOTHING
 
 
 def on_replace_pending(message: ReplacePending, state: VenueState, at: At) -> Sequence[VenueReport]:
-    """Replace an order of this link."""
-    return link.replace(message, state, at) if message.state.order.venue == LINK else NOTHING
+    """Replace an order of this link that it has."""
+    told = message.state
+    if told.order.venue != LINK or told.held:
+        return NOTHING
+    return link.replace(message, state, at)
 
 
 def on_tick_batch(message: TickBatch, state: VenueState, at: At) -> Sequence[VenueReport]:
@@ -101,7 +110,7 @@ def on_link_opened(message: LinkOpened, state: VenueState, at: At) -> Sequence[V
 
 
 def names_of_order(
-    message: OrderSubmitted | CancelPending | ReplacePending,
+    message: OrderSubmitted | OrderTriggered | CancelPending | ReplacePending,
 ) -> Iterable[tuple[str, Key]]:
     """The order, live or ended."""
     return (("paper_orders", (message.state.order.order_id,)),)
@@ -114,6 +123,7 @@ def is_fill(message: Message) -> bool:
 
 HANDLERS = {
     OrderSubmitted: on_order_submitted,
+    OrderTriggered: on_order_triggered,
     CancelPending: on_cancel_pending,
     ReplacePending: on_replace_pending,
     TickBatch: on_tick_batch,
@@ -123,6 +133,7 @@ HANDLERS = {
 }
 NAMES = {
     OrderSubmitted: names_of_order,
+    OrderTriggered: names_of_order,
     CancelPending: names_of_order,
     ReplacePending: names_of_order,
 }
@@ -132,6 +143,6 @@ ROOM = Room(
     state=VenueState,
     handlers=HANDLERS,  # type: ignore[arg-type]
     names=NAMES,  # type: ignore[arg-type]
-    sends=frozenset({OrderSubmitted, ReplacePending}),
+    sends=frozenset({OrderSubmitted, OrderTriggered, ReplacePending}),
     is_fill=is_fill,
 )

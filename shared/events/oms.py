@@ -17,7 +17,15 @@ class OrderSubmitted(Event, frozen=True, kw_only=True, tag=True):
 
 
 class OrderAccepted(Event, frozen=True, kw_only=True, tag=True):
-    """The venue acknowledged the order."""
+    """The venue acknowledged the order, or OMS keeps it itself (`state.held`)."""
+
+    state: OrderState
+
+
+class OrderTriggered(Event, frozen=True, kw_only=True, tag=True):
+    """An order that OMS kept is committed to be sent to its venue (FIX ExecType L): a stop as a
+    market order, a stop limit as a limit order.
+    """
 
     state: OrderState
 

@@ -15,7 +15,8 @@ from tests.tidy.tree import ROOT
 
 GOOD = {
     "shared/__init__.py": "",
-    "shared/types.py": "import datetime",
+    "shared/times.py": "import datetime",
+    "shared/types.py": "import shared.times",
     "shared/messages.py": "import shared.types",
     "shared/commands.py": "import shared.messages",
     "shared/events/__init__.py": "",

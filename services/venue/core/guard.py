@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from services.venue.core.observations import KillFlag
-from shared.events.oms import OrderSubmitted, ReplacePending
+from shared.events.oms import OrderSubmitted, OrderTriggered, ReplacePending
 from shared.types import SECOND_US, Order, OrderState, Scope, ScopeKind, Time
 
 
@@ -22,7 +22,7 @@ class GuardLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refusal(
-    message: OrderSubmitted | ReplacePending,
+    message: OrderSubmitted | OrderTriggered | ReplacePending,
     flag: KillFlag | None,
     sent_this_second: int,
     limits: GuardLimits,

@@ -20,25 +20,37 @@ from services.venue.core.rows import (
     PaperOrderRow,
 )
 from services.venue.core.state import VenueState
-from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
+from shared.events.oms import CancelPending, OrderSubmitted, OrderTriggered, ReplacePending
 from shared.events.venue import ReportKind, VenueReport
 from shared.table import At
 from shared.topics import partition_of
-from shared.types import Order, OrderType, Time, TimeInForce
+from shared.types import Order, OrderState, OrderType, Time, TimeInForce
 
+TRIGGERED = {
+    OrderType.STOP: OrderType.MARKET,
+    OrderType.TRAILING_STOP: OrderType.MARKET,
+    OrderType.MARKET_IF_TOUCHED: OrderType.MARKET,
+    OrderType.STOP_LIMIT: OrderType.LIMIT,
+    OrderType.LIMIT_IF_TOUCHED: OrderType.LIMIT,
+}
+"""What each type becomes once it has triggered."""
 _TYPES = {OrderType.MARKET, OrderType.LIMIT}
 _TIMES_IN_FORCE = {TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
 
 
-def send(message: OrderSubmitted, state: VenueState, at: At) -> list[VenueReport]:
+Sent = OrderSubmitted | OrderTriggered
+
+
+def send(message: Sent, state: VenueState, at: At) -> list[VenueReport]:
     """Send an order, once: guard, acceptance, and what it trades at once."""
-    order = message.state.order
+    order = sent_as(message.state, message.state.order)
     held = state.paper_orders.get(order.order_id)
     number = state.session().number
     if held is not None:
         return [report(held, ReportKind.OPEN_ORDER, number, quantity=held.quantity)]
     reason = _refusal(message, state, at) or _exchange_refusal(order, state)
-    row = _row(order, message.state.submitted_at, state)
+    told = message.state
+    row = _row(order, told.triggered_at or told.submitted_at, state)
     if reason is not None:
         state.paper_orders.put(msgspec.structs.replace(row, status=REJECTED, reason=reason))
         return [report(row, ReportKind.REJECTED, number, reason=reason)]
@@ -75,6 +87,7 @@ def replace(message: ReplacePending, state: VenueState, at: At) -> list[VenueRep
     dearer; its quantity is never below what has been filled.
     """
     old, new = message.state.order, message.replacement
+    new = None if new is None else sent_as(message.state, new)
     row = state.paper_orders.get(old.order_id)
     number = state.session().number
     reason = "unknown_order" if row is None or new is None else None
@@ -99,13 +112,23 @@ def replace(message: ReplacePending, state: VenueState, at: At) -> list[VenueRep
     return exchange.reports
 
 
+def sent_as(state: OrderState, order: Order) -> Order:
+    """What a venue sees of an order whose trigger is behind it: a market or a limit order."""
+    kind = TRIGGERED.get(order.type)
+    if kind is None or state.triggered_at is None:
+        return order
+    return msgspec.structs.replace(
+        order, type=kind, stop_price=None, trail_price=None, trail_percent=None
+    )
+
+
 def _admit(row: PaperOrderRow, exchange: Exchange, state: VenueState) -> None:
     partition = partition_of(row.symbol, state.market_partitions)
     quote, through = standing(row.symbol, partition, state.latest)
     exchange.admit([row], quote, through, through)
 
 
-def _refusal(message: OrderSubmitted | ReplacePending, state: VenueState, at: At) -> str | None:
+def _refusal(message: Sent | ReplacePending, state: VenueState, at: At) -> str | None:
     flag = state.latest.read(KillFlag, "")
     sent = session.sent_this_second(state.session(), at.wall)
     return guard.refusal(message, flag, sent, state.limits, at.wall)
