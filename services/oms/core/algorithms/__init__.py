@@ -1,0 +1,1 @@
+"""How much of a parent is due to its next child: one algorithm a file, pure; begin in `table`."""
