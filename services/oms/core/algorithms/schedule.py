@@ -27,7 +27,7 @@ def once_a_bin(target: Target, plan: Algorithm, progress: Progress, at: Time) ->
     """What is missing to the target of the bin that `at` lies in; nothing if that bin released."""
     begun = bins_begun(plan, at)
     last = progress.released_at
-    if last is not None and last >= plan.starts_at and bins_begun(plan, last) >= begun:
+    if last is not None and bins_begun(plan, last) >= begun:
         return ZERO
     wanted = target(plan, progress, begun) if begun < plan.bins else progress.quantity
     return minus(minus(wanted, progress.done), progress.open)
