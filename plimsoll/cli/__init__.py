@@ -12,6 +12,7 @@ from plimsoll.cli import (
     orders,
     rebuild,
     release,
+    scenario,
     simulate,
     stack,
     trace,
@@ -32,6 +33,7 @@ VERBS = (
     trace,
     verify,
     rebuild,
+    scenario,
     simulate,
     bench,
 )
