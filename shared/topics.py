@@ -184,6 +184,7 @@ _ALL = (
         risk.OrderDenied,
         oms.OrderAccepted,
         oms.OrderTriggered,
+        oms.OrderProgressed,
         oms.OrderFilled,
         oms.OrderCanceled,
         oms.OrderExpired,

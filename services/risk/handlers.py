@@ -36,6 +36,7 @@ from shared.events.oms import (
     OrderExpired,
     OrderFilled,
     OrderFlagged,
+    OrderProgressed,
     OrderRejected,
     OrderReplaced,
     OrderRestated,
@@ -61,6 +62,7 @@ Told = (
     OrderSubmitted
     | OrderAccepted
     | OrderTriggered
+    | OrderProgressed
     | OrderCanceled
     | OrderExpired
     | OrderRejected
@@ -247,6 +249,7 @@ HANDLERS = {
     OrderSubmitted: on_order_told,
     OrderAccepted: on_order_told,
     OrderTriggered: on_order_told,
+    OrderProgressed: on_order_told,
     OrderFilled: on_order_filled,
     OrderCanceled: on_order_told,
     OrderExpired: on_order_told,

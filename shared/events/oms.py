@@ -30,6 +30,14 @@ class OrderTriggered(Event, frozen=True, kw_only=True, tag=True):
     state: OrderState
 
 
+class OrderProgressed(Event, frozen=True, kw_only=True, tag=True):
+    """Children of an algorithm's order filled, or an execution of theirs was taken back: `state`
+    has their sums. It books nothing; the children's own events do.
+    """
+
+    state: OrderState
+
+
 class OrderFilled(Event, frozen=True, kw_only=True, tag=True):
     """An execution was booked: partial while leaves > 0."""
 
