@@ -147,3 +147,24 @@ class OrderFlagged(Event, frozen=True, kw_only=True, tag=True):
     alert: str
     text: str
     state: OrderState | None = None
+
+
+STATES = (
+    OrderSubmitted,
+    OrderAccepted,
+    OrderTriggered,
+    OrderProgressed,
+    OrderFilled,
+    OrderCanceled,
+    OrderExpired,
+    OrderRejected,
+    CancelPending,
+    ReplacePending,
+    OrderReplaced,
+    OrderDoneForDay,
+    OrderSuspended,
+    OrderRestated,
+    ExecutionBusted,
+    ExecutionCorrected,
+)
+"""The events that always carry an order's state."""
