@@ -27,7 +27,7 @@ from shared.room import MakeState, Room
 from shared.rows import OutboxRow, ShardRow
 from shared.settings import Settings
 from shared.shard import ReaderStopped
-from shared.start import inputs, outputs
+from shared.start import inputs, outputs, written
 
 EXIT_REFUSED = 2
 
@@ -102,7 +102,7 @@ async def fold(
 ) -> Replay:
     """One shard decided again: as far as its row goes, or the whole log. Raises RebuildRefused."""
     log = await read_whole(
-        reader, [Partition(topic, number) for topic in (*inputs(room), *outputs(room))]
+        reader, [Partition(topic, number) for topic in (*inputs(room), *written(room))]
     )
     row = stored.rows.get(number, ShardRow(shard=number))
     again = Replay(room, make_state, number, log, stored.outbox.get(number, []))

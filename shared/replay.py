@@ -19,10 +19,14 @@ from shared.messages import Event, Observation
 from shared.room import MakeState, Room
 from shared.rows import OutboxRow, Output, ShardRow
 from shared.shard import Shard
-from shared.start import inputs, outputs
+from shared.start import inputs, written
 from shared.table import Latest
+from shared.topics import TOPICS, Kind
 
 POLL_S = 0.5
+
+
+Name = int | str
 
 
 class LogIncomplete(Exception):
@@ -74,11 +78,11 @@ class Replay:
         self._room, self._number, self._log = room, number, log
         self._make_state, self._knows_outbox = make_state, outbox is not None
         self.shard = self._begun(ShardRow(shard=number))
-        self._said = {name.topic: self._by_number(name) for name in log}
+        self._said = {name.topic: self._by_name(name) for name in log}
         self._logged = {topic: frozenset(said) for topic, said in self._said.items()}
         for output in (output for row in outbox or () for output in row.body):
             raw = bytes(output.value)
-            self._said[output.topic].setdefault(_number(output.topic, raw), raw)
+            self._said[output.topic].setdefault(_name(output.topic, raw), raw)
         self.waiting: list[OutboxRow] = []
         self.entries = self.messages = 0
         self._seen_types = msgspec.json.Decoder(
@@ -95,28 +99,28 @@ class Replay:
             table.keep = None
         return shard
 
-    def _by_number(self, name: Partition) -> dict[int, bytes]:
-        found: dict[int, bytes] = {}
-        if name.topic in outputs(self._room):
+    def _by_name(self, name: Partition) -> dict[Name, bytes]:
+        found: dict[Name, bytes] = {}
+        if name.topic in written(self._room):
             for record in self._log[name]:
-                found.setdefault(_number(name.topic, record.raw), record.raw)
+                found.setdefault(_name(name.topic, record.raw), record.raw)
         return found
 
     def numbers(self, topic: str) -> list[int]:
         """The numbers that the room has said in an output topic of this shard."""
-        return sorted(self._said[topic])
+        return sorted(name for name in self._said[topic] if isinstance(name, int))
 
     def run(self, last: int | None = None) -> Iterator[str]:
         """Decide every journal entry again, up to number `last`; yields each difference between
         what was said and is said now. The relay of the last entry may still be under way. Raises
         LogIncomplete.
         """
-        journal = self._said[self._room.journal]
-        for number in sorted(number for number in journal if last is None or number <= last):
+        journal, numbers = self._said[self._room.journal], self.numbers(self._room.journal)
+        for number in (number for number in numbers if last is None or number <= last):
             entry = codec.decode(self._room.journal, journal[number])
             if isinstance(entry, Consumed):
                 self.entries += 1
-                yield from self._decide(entry, is_last=number == max(journal))
+                yield from self._decide(entry, is_last=number == numbers[-1])
 
     def _decide(self, entry: Consumed, *, is_last: bool) -> Iterator[str]:
         if entry.begins:
@@ -133,11 +137,11 @@ class Replay:
                 self.shard.handle(record, self.shard.take(record))
             self._observe(seen, index, -1)
         row, again = self.shard.harvest()
-        numbers = [_number(output.topic, bytes(output.value)) for output in again]
-        for output, number in zip(again, numbers, strict=True):
-            yield from self._compare(output, number, is_last=is_last)
-        said = zip(again, numbers, strict=True)
-        if self.waiting or any(number not in self._logged[one.topic] for one, number in said):
+        names = [_name(output.topic, bytes(output.value)) for output in again]
+        for output, name in zip(again, names, strict=True):
+            yield from self._compare(output, name, is_last=is_last)
+        said = zip(again, names, strict=True)
+        if self.waiting or any(name not in self._logged[one.topic] for one, name in said):
             waiting = OutboxRow(shard=self._number, version=row.version, body=again)
             self.waiting.append(waiting)
         self.shard.observations.clear()
@@ -164,21 +168,27 @@ class Replay:
             if one.handled:
                 self.shard.observe(Record("", self._number, -1, b""), observation)
 
-    def _compare(self, output: Output, number: int, *, is_last: bool) -> Iterator[str]:
+    def _compare(self, output: Output, name: Name, *, is_last: bool) -> Iterator[str]:
         raw = bytes(output.value)
-        said = self._said[output.topic]
-        before = said.get(number)
+        before = self._said[output.topic].get(name)
         is_relayed_later = is_last or self._knows_outbox
-        if before is None and is_relayed_later and number > max(said, default=0):
+        if before is None and is_relayed_later and self._is_beyond(output.topic, name):
             return
         self.messages += 1
         if before != raw:
-            yield (
-                f"{output.topic}/{self._number} number {number}: said {before!r}, says now {raw!r}"
-            )
+            kind = "number" if isinstance(name, int) else "command"
+            place = f"{output.topic}/{self._number} {kind} {name}"
+            yield f"{place}: said {before!r}, says now {raw!r}"
+
+    def _is_beyond(self, topic: str, name: Name) -> bool:
+        """Whether the log may lack it only because it ends before."""
+        return isinstance(name, str) or name > max(self.numbers(topic), default=0)
 
 
-def _number(topic: str, raw: bytes) -> int:
+def _name(topic: str, raw: bytes) -> Name:
+    """How an output is found: an event by its number, a command by its id."""
+    if TOPICS[topic].kind is Kind.COMMAND:
+        return codec.command_id_of(raw) or ""
     message = codec.decode(topic, raw)
     return message.seq if isinstance(message, Event) else 0
 
@@ -195,7 +205,7 @@ async def verify(
     """Decide these shards again, one after the other, from their whole log, which is held in
     memory meanwhile.
     """
-    topics = [*inputs(room), *outputs(room)]
+    topics = [*inputs(room), *written(room)]
     for number in numbers:
         log = await read_whole(reader, [Partition(topic, number) for topic in topics])
         again = Replay(room, make_state, number, log)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from shared.messages import Message
+from shared.messages import Command, Message
 from shared.table import At, Key, Latest, State
 from shared.topics import TOPICS
 
@@ -32,6 +32,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     shard's state;
     handlers: message type -> handler; names: message type -> older rows to prefetch;
     order: topics in the order a poll handles them (those not named come first).
+    hands: command type -> the inbox that it is put into, when a handler returns one.
     sends: what makes a link send something, and is_fill: which of its reports is a fill; both only
     name the kill points B1 to B3.
     Events go to every topic of the room that carries their type; the loop sets seq, at,
@@ -46,6 +47,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     handlers: dict[type[Message], Handler]
     names: dict[type[Message], Names] = {}
     order: tuple[str, ...] = ()
+    hands: dict[type[Command], str] = {}
     sends: frozenset[type[Message]] = frozenset()
     is_fill: Callable[[Message], bool] = lambda _: False
 

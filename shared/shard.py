@@ -143,8 +143,6 @@ class Shard:
 
     def observe(self, record: Record, seen: Observation) -> None:
         """Let a handler look at an observation that `latest` already holds."""
-        if type(seen) not in self.room.handlers:
-            return
         at, self._under = self._time(seen), None
         if self._attempt(seen, at):
             self.at = at
@@ -183,7 +181,7 @@ class Shard:
         return self._accept(message, outputs, changed)
 
     def _accept(self, message: Message, outputs: Any, changed: bool) -> bool:
-        events = [output for output in outputs if isinstance(output, Event)]
+        events = [output for output in outputs if isinstance(output, Event | Command)]
         for output in outputs:
             if isinstance(output, Observation):
                 self._say(output)
@@ -235,16 +233,18 @@ class Shard:
         answer = self.quarantine.answer(command, self.room.name, len(waiting))
         self._emit(answer, command.command_id)
 
-    def _emit(self, event: Event, cause: str | None = None) -> None:
-        topics = self._routes.get(type(event))
+    def _emit(self, said: Event | Command, cause: str | None = None) -> None:
+        self._changed = True
+        if isinstance(said, Command):  # it has an id, and no number
+            told = msgspec.structs.replace(said, at=self.at.wall, market_at=self.at.market)
+            self._outputs.append(self._output(self.room.hands[type(said)], told))
+            return
+        topics = self._routes.get(type(said))
         if topics is None:
-            raise ReaderStopped(
-                f"{self.room.name} has no topic that carries {type(event).__name__}"
-            )
-        stamped = [self._stamp(topic, event, cause) for topic in topics]
+            raise ReaderStopped(f"{self.room.name} has no topic that carries {type(said).__name__}")
+        stamped = [self._stamp(topic, said, cause) for topic in topics]
         self._outputs += [self._output(*pair) for pair in zip(topics, stamped, strict=True)]
         self.said.append(stamped[-1])
-        self._changed = True
 
     def _stamp(self, topic: str, event: Event, cause: str | None = None) -> Event:
         seq = self.seq_out.get(topic, 0) + 1
@@ -257,8 +257,8 @@ class Shard:
             cause=event.cause if event.cause is not None else cause,
         )
 
-    def _output(self, topic: str, event: Event) -> Output:
-        return Output(topic, event.firm_id or str(self.number), msgspec.Raw(codec.encode(event)))
+    def _output(self, topic: str, said: Event | Command) -> Output:
+        return Output(topic, said.firm_id or str(self.number), msgspec.Raw(codec.encode(said)))
 
     def _say(self, seen: Observation) -> None:
         key = getattr(seen, "firm_id", "") or str(self.number)

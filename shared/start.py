@@ -41,6 +41,13 @@ def outputs(room: Room) -> list[str]:
     return [t.name for t in mine if t.kind is Kind.EVENT]
 
 
+def written(room: Room) -> list[str]:
+    """Every topic that the room writes into what a replay decides again: its own, and the inboxes
+    that it hands commands to.
+    """
+    return [*outputs(room), *sorted(set(room.hands.values()))]
+
+
 class Found(NamedTuple):
     """What the store has of one shard: its row (None: it never ran) and its outbox."""
 

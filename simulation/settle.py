@@ -14,7 +14,7 @@ from shared.commands import ReleaseAccount, SubmitOrder
 from shared.events.oms import OrderFlagged
 from shared.events.risk import OrderDenied
 from shared.replay import Replay
-from shared.start import inputs, outputs
+from shared.start import inputs, written
 from shared.topics import OMS_INBOX, RISK_INBOX
 from shared.types import ZERO, Order, OrderStatus, OrderType, Side, Time
 from simulation.errors import require
@@ -204,7 +204,7 @@ def decide_again(world: World, name: str) -> None:
     kind, database = world.kinds[name], world.databases[name]
     for number in range(world.shards):
         log: dict[Partition, list[Record]] = {}
-        for topic in (*inputs(kind.room), *outputs(kind.room)):
+        for topic in (*inputs(kind.room), *written(kind.room)):
             raws = world.log.of(Partition(topic, number))
             records = [Record(topic, number, offset, raw) for offset, raw in enumerate(raws)]
             log[Partition(topic, number)] = records

@@ -7,13 +7,13 @@ from __future__ import annotations
 from services.oms.handlers import ROOM
 from shared.bus.ports import Partition, Record
 from shared.replay import Replay
-from shared.start import inputs, outputs
+from shared.start import inputs, written
 from simulation.scenario.living import Living, make_state
 
 
 def differences(oms: Living) -> list[str]:
     """Each message that is said otherwise, each table with other rows; nothing where all agree."""
-    names = [Partition(topic, oms.number) for topic in (*inputs(ROOM), *outputs(ROOM))]
+    names = [Partition(topic, oms.number) for topic in (*inputs(ROOM), *written(ROOM))]
     log = {name: _records(oms, name) for name in names}
     again = Replay(ROOM, make_state(oms.instrument), oms.number, log)
     found = list(again.run())
