@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
-from services.oms.core import reports
+from services.oms.core import contingency, kept, names, reports, working
+from services.oms.core.emulation import is_lacking
 from services.oms.core.order import new_row
 from services.oms.core.requests import (
     CANCEL,
@@ -18,10 +20,12 @@ from services.oms.core.requests import (
     refused,
     whose,
 )
-from services.oms.core.rows import RememberedCancelRow
+from services.oms.core.rows import OrderRow, RememberedCancelRow
+from services.oms.core.silence import tell_silent
 from services.oms.core.state import OmsState
-from shared.commands import CancelOrder
-from shared.events.market import ClockAdvanced
+from services.oms.core.watching import watch
+from shared.commands import CancelOrder, SubmitOrder
+from shared.events.market import ClockAdvanced, TickBatch
 from shared.events.oms import (
     CancelRefused,
     OrderCanceled,
@@ -38,13 +42,11 @@ from shared.events.risk import (
 )
 from shared.events.venue import ReportUnreadable, VenueReport
 from shared.ids import derived_id
-from shared.messages import Event
-from shared.room import Room
-from shared.table import At, Key
-from shared.types import OrderStatus
-
-ANSWER_MS_MAX = 10_000
-"""How long a venue may take to answer (wall time) before a person is told."""
+from shared.messages import Event, Message
+from shared.room import Handler, Room
+from shared.table import At
+from shared.topics import RISK_INBOX
+from shared.types import Order, OrderStatus
 
 
 def on_order_approved(message: OrderApproved, state: OmsState, at: At) -> list[Event]:
@@ -53,7 +55,8 @@ def on_order_approved(message: OrderApproved, state: OmsState, at: At) -> list[E
     if state.orders.get(order.order_id) is not None:
         return [_duplicate(message, state)]
     remembered = state.remembered_cancels.get(order.account_id, order.order_id)
-    if remembered is not None:
+    working.answered(order, state)
+    if remembered is not None or not working.is_wanted(order, state):
         state.remembered_cancels.delete(order.account_id, order.order_id)
         row = new_row(
             order, OrderStatus.CANCELED, at.market, canceled_at=at.market, exit=message.exit,
@@ -61,9 +64,22 @@ def on_order_approved(message: OrderApproved, state: OmsState, at: At) -> list[E
         )  # fmt: skip
         state.orders.put(row)
         return [OrderCanceled(**whose(row), cause=order.order_id, state=row.state)]
-    row = new_row(order, OrderStatus.PENDING_NEW, at.market, exit=message.exit)
+    return [*_take_in(order, state, at, is_exit=message.exit), *_exits_of(order, state, at)]
+
+
+def _take_in(order: Order, state: OmsState, at: At, *, is_exit: bool) -> list[Event]:
+    """Send it, or keep it where its venue has no such type, or an algorithm works it."""
+    if order.algorithm is not None:
+        return working.begin(order, state, at, is_exit=is_exit)
+    if is_lacking(order):
+        return [kept.keep(order, state, at, is_exit=is_exit)]
+    row = new_row(order, OrderStatus.PENDING_NEW, at.market, exit=is_exit)
     state.orders.put(msgspec.structs.replace(row, awaiting_since=at.wall))
     return [OrderSubmitted(**whose(row), cause=order.order_id, state=row.state)]
+
+
+def _exits_of(order: Order, state: OmsState, at: At) -> list[Event]:
+    return contingency.begin(order, state, at) if order.legs else []
 
 
 def on_order_denied(message: OrderDenied, state: OmsState, at: At) -> list[Event]:
@@ -77,14 +93,14 @@ def on_order_denied(message: OrderDenied, state: OmsState, at: At) -> list[Event
     row = new_row(order, OrderStatus.DENIED, at.market, failed_at=at.market, reason=reason)
     state.orders.put(row)
     told = msgspec.structs.replace(message, **whose(row), cause=order.order_id, state=row.state)
-    return [told]
+    return [told, *working.on_denied(message, state, at)]
 
 
 def on_cancel_order(message: CancelOrder, state: OmsState, at: At) -> list[Event]:
     """Cancel an order of this account; one that has not arrived yet is remembered."""
     row = current(state, message.order_id)
     if row is not None and row.account_id == message.account_id:
-        return ask_cancel(row, message.command_id, message.command_id, state, at)
+        return _cancel(row, message.command_id, state, at)
     if row is None:
         state.remembered_cancels.put(
             RememberedCancelRow(
@@ -112,8 +128,16 @@ def on_cancel_requested(message: CancelRequested, state: OmsState, at: At) -> li
     request_id = derived_id(CANCEL, message.cause or "", message.order_id, message.seq)
     if row is None:
         return []
-    told = ask_cancel(row, request_id, request_id, state, at)
+    told = _cancel(row, request_id, state, at)
     return [event for event in told if not isinstance(event, CancelRefused)]
+
+
+def _cancel(row: OrderRow, request_id: str, state: OmsState, at: At) -> list[Event]:
+    """An order that OMS keeps ends at once, a parent when its children have."""
+    told = ask_cancel(row, request_id, request_id, state, at)
+    if row.state.order.algorithm is None:
+        told += kept.answer(row.order_id, state, at)
+    return [*told, *contingency.cancel_both(row, state, at)]
 
 
 def on_replace_approved(message: ReplaceApproved, state: OmsState, at: At) -> list[Event]:
@@ -126,7 +150,7 @@ def on_replace_approved(message: ReplaceApproved, state: OmsState, at: At) -> li
         return [_replace_refused(message, order.replaces or "", order.order_id, UNKNOWN_ORDER)]
     remembered = state.remembered_cancels.get(order.account_id, order.order_id)
     if remembered is None:
-        return ask_replace(row, order, state, at)
+        return [*ask_replace(row, order, state, at), *kept.answer(row.order_id, state, at)]
     state.remembered_cancels.delete(order.account_id, order.order_id)
     request_id = remembered.request_id
     told = refused(row, order.order_id, REPLACE, "canceled", order.order_id)
@@ -161,25 +185,39 @@ def on_report_unreadable(message: ReportUnreadable, state: OmsState, at: At) -> 
     ]
 
 
-def on_clock_advanced(message: ClockAdvanced, state: OmsState, at: At) -> list[Event]:
-    """Tell of orders whose venue has been silent for too long. Time ends no order a venue holds."""
-    silent_since = at.wall - ANSWER_MS_MAX * 1000
-    told: list[Event] = []
-    for row in state.orders.by("awaiting", True):
-        if row.awaiting_since is not None and row.awaiting_since <= silent_since:
-            row = msgspec.structs.replace(row, awaiting_since=None)
-            state.orders.put(row)
-            told.append(
-                OrderFlagged(
-                    **whose(row),
-                    cause=row.order_id,
-                    order_id=row.order_id,
-                    alert="unknown_outcome",
-                    text=f"no answer from {row.state.order.venue} for {ANSWER_MS_MAX} ms",
-                    state=row.state,
-                )
-            )
-    return told
+def on_tick_batch(message: TickBatch, state: OmsState, at: At) -> list[Message]:
+    """Let kept orders and algorithms of the symbol see the market."""
+    said: list[Message] = []
+    for row in state.orders.by("watched", message.symbol):
+        said += watch(row, message, state, at)
+    return [*said, *working.on_ticks(message, state, at)]
+
+
+def on_clock_advanced(message: ClockAdvanced, state: OmsState, at: At) -> list[Message]:
+    """Tell of orders whose venue has been silent for too long. Time ends no order a venue holds;
+    it ends those that OMS keeps, and drives algorithms.
+    """
+    kept.tell_time(message, state)
+    told: list[Message] = [
+        *tell_silent(state, at),
+        *kept.expire(message, state, at),
+        *contingency.align_all(state, at),
+    ]
+    return [*told, *working.on_time(message.market_time, state, at)]
+
+
+def followed(handler: Callable[[Any, OmsState, At], Sequence[Message]]) -> Handler:
+    """A handler, and after it what its events mean for groups and for parents of children."""
+
+    def on_message(message: Any, state: OmsState, at: At) -> Sequence[Message]:
+        said = list(handler(message, state, at))
+        for event in said:  # grows while it is read
+            if getattr(event, "state", None) is not None:
+                said += contingency.on_event(event, state, at)
+                said += working.on_event(event, state, at)
+        return said
+
+    return on_message
 
 
 def _duplicate(message: OrderApproved | OrderDenied, state: OmsState) -> Event:
@@ -209,70 +247,32 @@ def _replace_refused(
     )
 
 
-# -- older rows that a handler may look at --------------------------------------------------------
-
-
-def names_of_decision(message: OrderApproved | OrderDenied) -> Iterable[tuple[str, Key]]:
-    """The order itself (decided before?) and a cancel that overtook it."""
-    order = message.order
-    return (
-        ("orders", (order.order_id,)),
-        ("remembered_cancels", (order.account_id, order.order_id)),
-    )
-
-
-def names_of_order(
-    message: CancelOrder | CancelRequested | ReplaceDenied,
-) -> Iterable[tuple[str, Key]]:
-    """The order that is named, live or ended."""
-    return (("orders", (message.order_id,)),)
-
-
-def names_of_replace(message: ReplaceApproved) -> Iterable[tuple[str, Key]]:
-    """The order that is to be replaced, and a cancel that overtook the replace."""
-    order = message.order
-    return (
-        ("orders", (order.replaces or "",)),
-        ("remembered_cancels", (order.account_id, order.order_id)),
-    )
-
-
-def names_of_report(message: VenueReport) -> Iterable[tuple[str, Key]]:
-    """The order, and for an execution: itself, what it amends, and whether that counts."""
-    yield "orders", (message.order_id,)
-    execution = message.execution
-    if execution is not None:
-        yield "executions", (execution.execution_id,)
-        yield "orphans", (execution.execution_id,)
-        if execution.execution_ref is not None:
-            yield "executions", (execution.execution_ref,)
-            yield "amendments", (execution.execution_ref,)
-
-
-HANDLERS = {
-    OrderApproved: on_order_approved,
-    OrderDenied: on_order_denied,
-    CancelOrder: on_cancel_order,
-    CancelRequested: on_cancel_requested,
-    ReplaceApproved: on_replace_approved,
+HANDLERS: dict[type[Message], Handler] = {
+    OrderApproved: followed(on_order_approved),
+    OrderDenied: followed(on_order_denied),
+    CancelOrder: followed(on_cancel_order),
+    CancelRequested: followed(on_cancel_requested),
+    ReplaceApproved: followed(on_replace_approved),
     ReplaceDenied: on_replace_denied,
-    VenueReport: on_venue_report,
+    VenueReport: followed(on_venue_report),
     ReportUnreadable: on_report_unreadable,
-    ClockAdvanced: on_clock_advanced,
+    TickBatch: followed(on_tick_batch),
+    ClockAdvanced: followed(on_clock_advanced),
 }
 NAMES = {
-    OrderApproved: names_of_decision,
-    OrderDenied: names_of_decision,
-    CancelOrder: names_of_order,
-    CancelRequested: names_of_order,
-    ReplaceApproved: names_of_replace,
-    ReplaceDenied: names_of_order,
-    VenueReport: names_of_report,
+    OrderApproved: names.of_decision,
+    OrderDenied: names.of_decision,
+    CancelOrder: names.of_order,
+    CancelRequested: names.of_order,
+    ReplaceApproved: names.of_replace,
+    ReplaceDenied: names.of_order,
+    VenueReport: names.of_report,
 }
 ROOM = Room(
     name="oms",
     schema="oms",
     state=OmsState,
-    handlers=HANDLERS,  # type: ignore[arg-type]
+    handlers=HANDLERS,
     names=NAMES,  # type: ignore[arg-type]
+    hands={SubmitOrder: RISK_INBOX},
 )

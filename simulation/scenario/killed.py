@@ -11,7 +11,6 @@ import asyncio
 import os
 import signal
 import sys
-import traceback
 from asyncio import Future
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,8 +85,9 @@ class Killed(Living):
     def _listen(self, pipe: Connection) -> bool:
         try:
             while (told := pipe.recv()) != AT_REST:
-                topic, partition, raw = told
-                self.log.append(topic, partition, raw)
+                if isinstance(told, str):
+                    raise RuntimeError(f"OMS died: {told}")
+                self.log.append(*told)
         except EOFError:
             return False
         finally:
@@ -98,9 +98,8 @@ class Killed(Living):
         """The child: never returns."""
         try:
             asyncio.run(self._handle(pipe, plan))
-        except BaseException:  # noqa: BLE001 - it is told, and the process ends
-            traceback.print_exc()
-            sys.stderr.flush()
+        except BaseException as error:  # noqa: BLE001 - it is told, and the process ends
+            pipe.send(repr(error))
         os._exit(1)
 
     async def _handle(self, pipe: Connection, plan: str) -> None:

@@ -5,6 +5,7 @@ changes nothing and raises the alert `reconcile`: the venue and we disagree.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -78,7 +79,8 @@ def _on_accepted(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
         venue_order_id=report.venue_order_id or row.state.venue_order_id,
     )
     if row.under is not OrderStatus.PENDING_NEW:
-        if after.state.venue_order_id != row.state.venue_order_id:
+        after = answered(after)
+        if after.state.venue_order_id != row.state.venue_order_id or after.awaiting_since is None:
             state.orders.put(after)
         return []
     after = answered(after)
@@ -200,9 +202,10 @@ def _on_replaced(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
 def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
     """The order that lives on, with what its chain has filled so far."""
     order = msgspec.structs.replace(order, chain_id=row.chain_id, replaces=row.order_id)
-    fresh = new_row(order, OrderStatus.NEW, at.market, exit=row.state.exit)
-    kept = {OrderStatus.SUSPENDED, OrderStatus.DONE_FOR_DAY}
-    status = row.under if row.under in kept else _STANDS[outcome(row, order.quantity)]
+    kept = {name: getattr(row.state, name) for name in ("exit", "held", "triggered_at", "hwm")}
+    fresh = new_row(order, OrderStatus.NEW, at.market, **kept, stop_price=_stop_of(row, order))
+    stays = {OrderStatus.SUSPENDED, OrderStatus.DONE_FOR_DAY}
+    status = row.under if row.under in stays else _STANDS[outcome(row, order.quantity)]
     numbers: dict[str, Any] = {
         "cum_quantity": row.cum_quantity,
         "amount": row.amount,
@@ -212,8 +215,15 @@ def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
     }
     if status is OrderStatus.FILLED:
         numbers["filled_at"] = row.state.filled_at or at.market
-    fresh = msgspec.structs.replace(fresh, queued_id=row.queued_id)
+    fresh = msgspec.structs.replace(fresh, queued_id=row.queued_id, ends_at=row.ends_at)
     return restate(fresh, status, status, at.market, **numbers)
+
+
+def _stop_of(row: OrderRow, order: Order) -> Decimal | None:
+    """A trailing stop with another trail begins at no stop; the next tick makes it from its hwm."""
+    old = row.state.order
+    is_same = (old.trail_price, old.trail_percent) == (order.trail_price, order.trail_percent)
+    return row.state.stop_price if is_same else None
 
 
 def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:

@@ -18,6 +18,7 @@ from shared.table import At
 from shared.types import Order, OrderStatus
 
 TOO_LATE, PENDING, UNKNOWN_ORDER = "too_late", "pending", "unknown_order"
+ALGORITHM = "an algorithm's order cannot be replaced"
 CANCEL, REPLACE = "cancel", "replace"
 
 
@@ -79,6 +80,8 @@ def ask_replace(row: OrderRow, order: Order, state: OmsState, at: At) -> list[Ev
         return [_refuse(row, request, PENDING, state)]
     if is_ended(row):
         return [_refuse(row, request, TOO_LATE, state)]
+    if order.algorithm is not None:
+        return [_refuse(row, request, ALGORITHM, state)]
     row = _pend(row, request, Move.REPLACE_ASKED, state, at)
     return [
         ReplacePending(

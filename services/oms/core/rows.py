@@ -26,7 +26,8 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     request_id: the outstanding request; queued_id: a cancel that waits for a replace's answer;
     amount: the exact sum of quantity times price over the booked executions;
     pending_quantity: the quantity of a replace that is outstanding;
-    awaiting_since: wall time of what was last sent and not yet answered.
+    awaiting_since: wall time of what was last sent and not yet answered;
+    ends_at: market time at which an order that OMS keeps ends by itself.
     """
 
     order_id: str
@@ -52,6 +53,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     queued_id: str | None = None
     pending_quantity: Decimal | None = None
     awaiting_since: Time | None = None
+    ends_at: Time | None = None
     state: OrderState
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.oms.core.kept_rows import GroupRow, SessionRow, WorkRow
 from services.oms.core.order import is_live
 from services.oms.core.rows import (
     AmendmentRow,
@@ -11,7 +12,8 @@ from services.oms.core.rows import (
     RememberedCancelRow,
     RequestRow,
 )
-from shared.table import Latest, State, Table
+from shared.instruments import Instrument
+from shared.table import Latest, Row, State, Table
 
 LIVE_SQL = (
     "request_id IS NOT NULL OR NOT (under IN"
@@ -19,13 +21,19 @@ LIVE_SQL = (
     " OR (under = 'done_for_day' AND time_in_force = 'day'))"
 )
 OPEN_REQUEST_SQL = "status IN ('queued', 'pending')"
+LIVE_GROUP_SQL = "take_profit_id IS NOT NULL OR stop_loss_id IS NOT NULL"
+CLOCK = "clock"
+"""The key of the one row of `sessions`."""
+ON_TAPE = frozenset({"pov"})
+"""Algorithms that read what the market trades."""
 
 
 class OmsState(State):
     """Live orders and open requests are in memory; the rest is prefetched when it is named."""
 
-    def __init__(self, latest: Latest) -> None:
+    def __init__(self, latest: Latest, instruments: dict[str, Instrument] | None = None) -> None:
         super().__init__(latest)
+        self.instruments = instruments or {}
         self.orders: Table[OrderRow] = Table(
             "orders",
             OrderRow,
@@ -33,34 +41,16 @@ class OmsState(State):
             indexes={
                 "awaiting": lambda row: True if row.awaiting_since is not None else None,
                 "chain": lambda row: row.chain_id if is_live(row) else None,
+                "held": lambda row: True if row.state.held and is_live(row) else None,
+                "watched": _watched,
+                "parent": lambda row: row.state.order.parent_id if is_live(row) else None,
             },
             keep=is_live,
             live_sql=LIVE_SQL,
         )
-        self.executions: Table[ExecutionRow] = Table(
-            "executions",
-            ExecutionRow,
-            ("execution_id",),
-            keep=lambda _: False,
-            live_sql="false",
-            append_only=True,
-        )
-        self.amendments: Table[AmendmentRow] = Table(
-            "amendments",
-            AmendmentRow,
-            ("execution_id",),
-            keep=lambda _: False,
-            live_sql="false",
-            append_only=True,
-        )
-        self.orphans: Table[OrphanRow] = Table(
-            "orphans",
-            OrphanRow,
-            ("execution_id",),
-            keep=lambda _: False,
-            live_sql="false",
-            append_only=True,
-        )
+        self.executions = _written_once("executions", ExecutionRow)
+        self.amendments = _written_once("amendments", AmendmentRow)
+        self.orphans = _written_once("orphans", OrphanRow)
         self.requests: Table[RequestRow] = Table(
             "requests",
             RequestRow,
@@ -68,6 +58,21 @@ class OmsState(State):
             keep=lambda row: row.status in ("queued", "pending"),
             live_sql=OPEN_REQUEST_SQL,
         )
+        self.groups: Table[GroupRow] = Table(
+            "groups",
+            GroupRow,
+            ("group_id",),
+            indexes={"chosen": lambda row: True if row.chosen and _has_exits(row) else None},
+            keep=_has_exits,
+            live_sql=LIVE_GROUP_SQL,
+        )
+        self.works: Table[WorkRow] = Table(
+            "works",
+            WorkRow,
+            ("order_id",),
+            indexes={"on_tape": lambda row: row.symbol if row.algorithm in ON_TAPE else None},
+        )
+        self.sessions: Table[SessionRow] = Table("sessions", SessionRow, ("name",))
         self.remembered_cancels: Table[RememberedCancelRow] = Table(
             "remembered_cancels",
             RememberedCancelRow,
@@ -75,3 +80,23 @@ class OmsState(State):
             keep=lambda _: False,
             live_sql="false",
         )
+
+    def instrument(self, symbol: str) -> Instrument:
+        """What is traded under a symbol; one of the usual sort where it is not known."""
+        return self.instruments.get(symbol) or Instrument(symbol=symbol)
+
+
+def _written_once(name: str, row: type[Row]) -> Table[Row]:
+    """A table by execution id of rows that are only ever inserted, and not kept in memory."""
+    key = ("execution_id",)
+    return Table(name, row, key, keep=lambda _: False, live_sql="false", append_only=True)
+
+
+def _watched(row: OrderRow) -> str | None:
+    """The symbol of an order that waits for a price."""
+    waits = row.state.held and row.state.order.algorithm is None and is_live(row)
+    return row.symbol if waits else None
+
+
+def _has_exits(row: GroupRow) -> bool:
+    return row.take_profit_id is not None or row.stop_loss_id is not None

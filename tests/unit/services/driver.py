@@ -25,6 +25,7 @@ class Driver:
         self.room, self._make, self.state = room, make, make()
         self.at = At(now, now)
         self.stored: dict[str, dict[Key, bytes]] = {}
+        self.handed: list[Command] = []
         self._seq = 0
 
     def hear(self, message: Message) -> list[Event]:
@@ -38,6 +39,7 @@ class Driver:
         cause = (
             message.command_id if isinstance(message, Command) else getattr(message, "cause", None)
         )
+        self.handed += [one for one in said if isinstance(one, Command)]
         return [self._stamp(event, cause) for event in said if isinstance(event, Event)]
 
     def see(self, key: str, seen: Observation) -> list[Event]:
