@@ -24,12 +24,12 @@ AIG = Instrument(symbol="AIG")
 T = OrderType
 
 
-def D(value: object) -> Decimal:
+def d(value: object) -> Decimal:
     return Decimal(str(value))
 
 
 def stop(side: Side, kind: OrderType = T.STOP, price: object = 48, **fields: Any) -> Any:
-    return order(side=side, type=kind, stop_price=D(price), **fields)
+    return order(side=side, type=kind, stop_price=d(price), **fields)
 
 
 def triggered_ms(wanted: Any, *ticks: Tick, watch: Watch | None = None) -> float | None:
@@ -42,12 +42,12 @@ def triggered_ms(wanted: Any, *ticks: Tick, watch: Watch | None = None) -> float
     [
         (stop(Side.BUY), None, 2.0, 2.0),
         (stop(Side.SELL), 2.0, 2.0, None),
-        (stop(Side.BUY, T.STOP_LIMIT, limit_price=D(49)), None, 2.0, 2.0),
-        (stop(Side.SELL, T.STOP_LIMIT, limit_price=D(47)), 2.0, 2.0, None),
+        (stop(Side.BUY, T.STOP_LIMIT, limit_price=d(49)), None, 2.0, 2.0),
+        (stop(Side.SELL, T.STOP_LIMIT, limit_price=d(47)), 2.0, 2.0, None),
         (stop(Side.BUY, T.MARKET_IF_TOUCHED), 2.0, 2.0, None),
         (stop(Side.SELL, T.MARKET_IF_TOUCHED), None, 2.0, 2.0),
-        (stop(Side.BUY, T.LIMIT_IF_TOUCHED, limit_price=D(49)), 2.0, 2.0, None),
-        (stop(Side.SELL, T.LIMIT_IF_TOUCHED, limit_price=D(47)), None, 2.0, 2.0),
+        (stop(Side.BUY, T.LIMIT_IF_TOUCHED, limit_price=d(49)), 2.0, 2.0, None),
+        (stop(Side.SELL, T.LIMIT_IF_TOUCHED, limit_price=d(47)), None, 2.0, 2.0),
     ],
 )
 def test_a_print_at_or_beyond_the_price_triggers_on_one_side_only(
@@ -93,25 +93,25 @@ def test_a_crossed_quote_triggers_nothing() -> None:
 
 
 def test_a_trailing_sell_follows_the_highest_print_and_triggers_at_its_trail() -> None:
-    wanted = order(side=Side.SELL, type=T.TRAILING_STOP, trail_price=D(0.50))
+    wanted = order(side=Side.SELL, type=T.TRAILING_STOP, trail_price=d(0.50))
     ticks = (trade(1, 48, 1), trade(2, 48.40, 1), trade(3, 48.10, 1), trade(4, 47.91, 1))
     seen = see(wanted, first_watch(wanted), batch(*ticks), at(0), AIG)
-    assert seen == (Watch(D(47.90), D(48.40)), None)
+    assert seen == (Watch(d(47.90), d(48.40)), None)
     later = see(wanted, seen.watch, batch(trade(5, 47.90, 1)), at(0), AIG)
-    assert later == (Watch(D(47.90), D(48.40)), at(5))
+    assert later == (Watch(d(47.90), d(48.40)), at(5))
 
 
 def test_a_trailing_buy_follows_the_lowest_print() -> None:
-    wanted = order(side=Side.BUY, type=T.TRAILING_STOP, trail_price=D(0.50))
+    wanted = order(side=Side.BUY, type=T.TRAILING_STOP, trail_price=d(0.50))
     seen = see(wanted, Watch(None), batch(trade(1, 48, 1), trade(2, 47.5, 1)), at(0), AIG)
-    assert seen == (Watch(D(48), D(47.5)), None)
+    assert seen == (Watch(d(48), d(47.5)), None)
     assert triggered_ms(wanted, trade(3, 48, 1), watch=seen.watch) == 3
 
 
 def test_a_trailing_stop_begins_at_its_side_of_the_quote_and_then_goes_by_prints() -> None:
-    wanted = order(side=Side.SELL, type=T.TRAILING_STOP, trail_price=D(1))
+    wanted = order(side=Side.SELL, type=T.TRAILING_STOP, trail_price=d(1))
     seen = see(wanted, Watch(None), batch(quote(1, 1, 48, 48.1), quote(2, 2, 49, 49.1)), at(0), AIG)
-    assert seen == (Watch(D(47), D(48)), None)
+    assert seen == (Watch(d(47), d(48)), None)
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,21 @@ def test_a_trailing_stop_begins_at_its_side_of_the_quote_and_then_goes_by_prints
 def test_a_percentage_goes_onto_the_tick_away_from_the_market(
     side: Side, percent: str, hwm: str, wanted: str
 ) -> None:
-    asked = order(side=side, type=T.TRAILING_STOP, trail_percent=D(percent))
-    assert trail_stop(asked, D(hwm), AIG) == D(wanted)
+    asked = order(side=side, type=T.TRAILING_STOP, trail_percent=d(percent))
+    assert trail_stop(asked, d(hwm), AIG) == d(wanted)
 
 
 def test_a_waiting_take_profit_is_touched_at_its_limit() -> None:
-    wanted = order(side=Side.SELL, type=T.LIMIT, limit_price=D(49))
-    assert first_watch(wanted) == Watch(D(49))
-    assert is_reached(wanted, D(49), D(49), D(49)) and not is_reached(wanted, D(49), D(48), D(50))
+    wanted = order(side=Side.SELL, type=T.LIMIT, limit_price=d(49))
+    assert first_watch(wanted) == Watch(d(49))
+    assert is_reached(wanted, d(49), d(49), d(49)) and not is_reached(wanted, d(49), d(48), d(50))
 
 
 def test_an_order_without_a_price_to_wait_for_waits() -> None:
-    assert not is_reached(stop(Side.SELL), None, D(1), D(1))
+    assert not is_reached(stop(Side.SELL), None, d(1), d(1))
 
 
 def test_what_a_venue_lacks_depends_on_the_venue() -> None:
     assert is_lacking(stop(Side.SELL))
-    assert not is_lacking(order(type=T.LIMIT, limit_price=D(1)))
+    assert not is_lacking(order(type=T.LIMIT, limit_price=d(1)))
     assert not is_lacking(stop(Side.SELL, venue="some broker"))

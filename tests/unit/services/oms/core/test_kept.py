@@ -34,7 +34,8 @@ def test_a_triggered_stop_is_committed_to_be_sent_and_waits_for_an_answer() -> N
     floor = kept()
     (event,) = floor.ticks(("t", 5, 47.99, 100))
     assert told([event]) == ["OrderTriggered"]
-    assert (event.state.held, event.state.triggered_at) == (False, at(6))  # type: ignore[attr-defined]
+    state = event.state  # type: ignore[attr-defined]
+    assert (state.held, state.triggered_at) == (False, at(6))
     assert floor.accept() == []
     floor.wait(11)
     assert floor.second(20_000) == []
