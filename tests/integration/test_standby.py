@@ -33,8 +33,11 @@ ROOMS = {"risk": "risk", "oms": "oms", "venue.paper": "venue-paper", "portfolio"
 POINTS = ("K1", "K2", "K3", "K4", "K5", "K6", "K7")
 TURNS = [{room: POINTS[(turn + n) % 7] for n, room in enumerate(ROOMS)} for turn in range(7)]
 DEEP = [*TURNS, *({"venue.paper": point} for point in ("B1", "B2", "B3"))]
-KILLED_S_MAX, STOPPED_S_MAX, SILENT_S = 1.0, 6.0, 4.0  # on a machine that does nothing else
-FIRST = 150  # how often a room reaches its point before it stops there
+KILLED_S_MAX, STOPPED_S_MAX, SILENT_S = 1.0, 6.0, 4.0
+FIRST = {
+    "B3": 2
+}  # how often a room reaches its point before it stops there; several fills are rare
+OFTEN = 150
 ACCOUNTS, PER_SECOND = 8, 40
 
 
@@ -62,8 +65,8 @@ def opened(stack: Stack) -> list[dict[str, str]]:
 
 
 def is_in_time(taken: Takeover) -> bool:
-    """A stopped owner's shards: PostgreSQL waits 4 s, whatever the machine does; then 2 s."""
-    return (taken.seconds - SILENT_S) / taken.stretch <= STOPPED_S_MAX - SILENT_S
+    """A stopped owner's shards: PostgreSQL waits 4 s, then there are 2 s."""
+    return taken.seconds <= STOPPED_S_MAX
 
 
 def expect_whole(stack: Stack, answers: list[tuple[str, int]]) -> None:
@@ -95,7 +98,7 @@ def test_a_killed_owner_is_followed_within_a_second_and_one_stopped_inside_a_sta
     print("killed", killed, "stopped", stopped)
     for one in (*killed, stopped):
         assert one.after != one.before
-    assert sorted(one.seconds / one.stretch for one in killed)[1] <= KILLED_S_MAX, killed
+    assert sorted(one.seconds for one in killed)[1] <= KILLED_S_MAX, killed
     assert stopped.seconds >= SILENT_S and is_in_time(stopped), stopped
     expect_whole(stack, load.answers)
 
@@ -113,7 +116,7 @@ def test_ten_owners_killed_one_after_the_other_are_each_followed_within_a_second
     times = sorted(round(one.seconds, 2) for one in killed)
     busy = sorted(round(one.stretch, 1) for one in killed)
     print(f"seconds {times}; the machine was busy {busy} times over")
-    assert max(one.seconds / one.stretch for one in killed) <= KILLED_S_MAX  # p95 of ten
+    assert max(one.seconds for one in killed) <= KILLED_S_MAX  # p95 of ten
     expect_whole(stack, load.answers)
 
 
@@ -152,7 +155,9 @@ def signal_it(pid: int) -> None:
 def test_two_processes_with_sigstop_at_every_k_and_b_point(
     points: dict[str, str], place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = ",".join(f"{room}:{point}:{FIRST}:stop" for room, point in points.items())
+    plan = ",".join(
+        f"{room}:{point}:{FIRST.get(point, OFTEN)}:stop" for room, point in points.items()
+    )
     rooms = [ROOMS[room] for room in points]
     stack = two_of_each(place, *rooms)
     stack.up()
