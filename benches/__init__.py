@@ -7,6 +7,7 @@ directory for its servers; growth takes `orders` too. To add one, write the file
 
 BENCHES = {
     "gate": "benches.gate",
+    "order_path": "benches.order_path",
     "verdict": "benches.verdict",
     "durable": "benches.durable",
     "memory": "benches.memory",

@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 PACKAGE = "nautilus_trader==1.221.0"
 SCRIPT = Path(__file__).with_name("nautilus_script.py")
+ENGINE = Path(__file__).with_name("nautilus_engine.py")
 INSTALL_S_MAX = 300
 
 
@@ -60,11 +61,12 @@ class Nautilus(NamedTuple):
 
     python: Path
     name: str = f"{PACKAGE} RiskEngine, cash account, market and limit orders"
+    script: Path = SCRIPT
 
     def measure(self) -> float:
         """Its own process each time, so that nothing of ours is in its way."""
         ran = subprocess.run(
-            [str(self.python), str(SCRIPT)], check=True, capture_output=True, text=True
+            [str(self.python), str(self.script)], check=True, capture_output=True, text=True
         )
         return float(json.loads(ran.stdout)["us_per_order"])
 
@@ -105,3 +107,10 @@ def reference(state: Path) -> Peer:
     """The real one where it can be had."""
     python = environment()
     return Floor() if python is None else Nautilus(python)
+
+
+def engine_reference() -> Peer | None:
+    """Its backtest engine, a market order a quote, from order to fill; None where it cannot be."""
+    python = environment()
+    name = f"{PACKAGE} BacktestEngine, a market order a quote, less the quote"
+    return None if python is None else Nautilus(python, name, ENGINE)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -58,6 +59,8 @@ class Table(Generic[Row]):
         append_only: bool = False,
     ) -> None:
         self.name, self.row, self.key = name, row, key
+        self._key_fields, self._is_wide = attrgetter(*key), len(key) > 1
+        self._is_plain = not (indexes or sums) and type(self) is Table
         self.keep, self.live_sql, self.append_only = keep, live_sql, append_only
         self._index_of = indexes or {}
         self._rows: dict[Key, Row] = {}
@@ -74,8 +77,12 @@ class Table(Generic[Row]):
         """Insert or replace a row."""
         key = self.key_of(row)
         old = self._rows.get(key)
-        self._before.setdefault(key, old)
-        self._set(key, old, row)
+        if key not in self._before:
+            self._before[key] = old
+        if self._is_plain:
+            self._rows[key] = row
+        else:
+            self._set(key, old, row)
 
     def delete(self, *key: str) -> None:
         """Remove a row; nothing happens when there is none."""
@@ -102,7 +109,8 @@ class Table(Generic[Row]):
 
     def key_of(self, row: Row) -> Key:
         """The key of a row."""
-        return tuple(getattr(row, field) for field in self.key)
+        found = self._key_fields(row)
+        return found if self._is_wide else (found,)
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take rows as stored: no change, nothing to write. A row already in memory is left as it

@@ -11,6 +11,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -32,6 +33,15 @@ def normal(value: Decimal) -> Decimal:
 
     State lived must equal state loaded, so everything that is stored or sent passes through here.
     """
+    try:
+        return _normal(value)
+    except TypeError:  # a signalling NaN cannot be looked up
+        return value
+
+
+@lru_cache(maxsize=65_536)
+def _normal(value: Decimal) -> Decimal:
+    """Equal numbers have one normal form, so what is remembered by value is right for all."""
     if not value:
         return ZERO
     sign, digits, exponent = value.as_tuple()

@@ -43,7 +43,7 @@ class OmsState(State):
                 "chain": lambda row: row.chain_id if is_live(row) else None,
                 "held": lambda row: True if row.state.held and is_live(row) else None,
                 "watched": _watched,
-                "parent": lambda row: row.state.order.parent_id if is_live(row) else None,
+                "parent": _parent,
             },
             keep=is_live,
             live_sql=LIVE_SQL,
@@ -96,6 +96,12 @@ def _watched(row: OrderRow) -> str | None:
     """The symbol of an order that waits for a price."""
     waits = row.state.held and row.state.order.algorithm is None and is_live(row)
     return row.symbol if waits else None
+
+
+def _parent(row: OrderRow) -> str | None:
+    """The parent of a child that is live."""
+    parent_id = row.state.order.parent_id
+    return parent_id if parent_id is not None and is_live(row) else None
 
 
 def _has_exits(row: GroupRow) -> bool:
