@@ -5,6 +5,7 @@ Prints one JSON object.
 """
 
 import json
+import sys
 import time
 
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
@@ -73,7 +74,7 @@ def main() -> None:
     bare, _ = engine(trades=False)
     whole, closed = engine(trades=True)
     assert closed == QUOTES, closed
-    print(json.dumps({"us_per_order": (whole - bare) / QUOTES * 1e6}))
+    sys.stdout.write(json.dumps({"us_per_order": (whole - bare) / QUOTES * 1e6}) + "\n")
 
 
 if __name__ == "__main__":

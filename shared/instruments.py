@@ -17,7 +17,8 @@ from shared.types import ZERO, normal
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument. `tick` is the smallest step of its price, `lot` of its quantity; `sector` is
-    as of `sector_date` (YYYY-MM-DD).
+    as of `sector_date` (YYYY-MM-DD). negative_prices: it may trade below zero, as spreads and some
+    commodities do.
     """
 
     symbol: str
@@ -34,6 +35,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     shortable: bool = True
     fractionable: bool = False
     tradable: bool = True
+    negative_prices: bool = False
 
     def price(self, published: float) -> Decimal:
         """A published price as a decimal, on the instrument's tick (half even). Raises ValueError

@@ -24,6 +24,9 @@ MakeState = Callable[[Latest, int], State]
 Names = Callable[[Any], Iterable[tuple[str, Key]]]
 """names(message) -> (table, key) of the older rows that its handler may look at."""
 
+Follows = Callable[[Any, Any], Iterable[tuple[str, Key]]]
+"""follows(message, state) -> further older rows, which those in memory by now lead to."""
+
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """One transactional room.
@@ -31,6 +34,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     name: as in TOPICS (`venue.paper`); schema: its PostgreSQL schema; state: the class of one
     shard's state;
     handlers: message type -> handler; names: message type -> older rows to prefetch;
+    follows: message type -> rows that these lead to, asked until nothing new is named;
     order: topics in the order a poll handles them (those not named come first).
     hands: command type -> the inbox that it is put into, when a handler returns one.
     sends: what makes a link send something, and is_fill: which of its reports is a fill; both only
@@ -46,6 +50,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     state: type[State]
     handlers: dict[type[Message], Handler]
     names: dict[type[Message], Names] = {}
+    follows: dict[type[Message], Follows] = {}
     order: tuple[str, ...] = ()
     hands: dict[type[Command], str] = {}
     sends: frozenset[type[Message]] = frozenset()

@@ -30,7 +30,7 @@ from shared.store import Store
 from shared.table import Latest
 from shared.topics import MARKET_CLOCK, MARKET_QUOTES, TOPICS, Kind, is_own
 from shared.voice import Listen, Voice
-from shared.work import Work, places, wanted_rows
+from shared.work import Work, places, prefetch
 
 POLL_S = 0.25
 BEAT_S = 1.0
@@ -199,11 +199,9 @@ class Service:
             raise ReaderStopped(f"offset {record.offset}: {error}") from error
 
     async def _prefetch(self, work: list[Work]) -> None:
-        wanted = wanted_rows(self.room, work)
-        if wanted:
+        self._prefetched = await prefetch(self.room, work, self._store.prefetch)
+        if self._prefetched:
             self._said_something()
-            await self._store.prefetch(wanted)
-        self._prefetched = wanted
 
     def _decide(self, work: list[Work]) -> None:
         began = self._now_s()

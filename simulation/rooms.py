@@ -56,7 +56,10 @@ def rooms(*, is_faulty: bool, is_mended: bool) -> dict[str, Kind]:
     """The rooms by name."""
     return {
         "risk": Kind(RISK, lambda latest, number: RiskState(latest, INSTRUMENTS, number)),
-        "oms": Kind(OMS if is_mended else poisoned(OMS), lambda latest, _: OmsState(latest)),
+        "oms": Kind(
+            OMS if is_mended else poisoned(OMS),
+            lambda latest, _: OmsState(latest, INSTRUMENTS),
+        ),
         "venue.paper": Kind(
             faulty(VENUE) if is_faulty else VENUE,
             lambda latest, number: VenueState(latest, INSTRUMENTS, number),

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.oms.core import contingency, kept, names, reports, working
+from services.oms.core import contingency, kept, reports, working
 from services.oms.core.emulation import is_lacking
 from services.oms.core.order import new_row
 from services.oms.core.requests import (
@@ -24,6 +24,14 @@ from services.oms.core.rows import OrderRow, RememberedCancelRow
 from services.oms.core.silence import tell_silent
 from services.oms.core.state import OmsState
 from services.oms.core.watching import watch
+from services.oms.names import (
+    FOLLOWS,
+    names_of_cancel,
+    names_of_decision,
+    names_of_order,
+    names_of_replace,
+    names_of_report,
+)
 from shared.commands import CancelOrder, SubmitOrder
 from shared.events.market import ClockAdvanced, TickBatch
 from shared.events.oms import (
@@ -260,13 +268,13 @@ HANDLERS: dict[type[Message], Handler] = {
     ClockAdvanced: followed(on_clock_advanced),
 }
 NAMES = {
-    OrderApproved: names.of_decision,
-    OrderDenied: names.of_decision,
-    CancelOrder: names.of_order,
-    CancelRequested: names.of_order,
-    ReplaceApproved: names.of_replace,
-    ReplaceDenied: names.of_order,
-    VenueReport: names.of_report,
+    OrderApproved: names_of_decision,
+    OrderDenied: names_of_decision,
+    CancelOrder: names_of_cancel,
+    CancelRequested: names_of_order,
+    ReplaceApproved: names_of_replace,
+    ReplaceDenied: names_of_order,
+    VenueReport: names_of_report,
 }
 ROOM = Room(
     name="oms",
@@ -275,4 +283,5 @@ ROOM = Room(
     handlers=HANDLERS,
     names=NAMES,  # type: ignore[arg-type]
     hands={SubmitOrder: RISK_INBOX},
+    follows=FOLLOWS,  # type: ignore[arg-type]
 )

@@ -1,4 +1,4 @@
-"""Connects OMS: its state on PostgreSQL, its voice on Kafka, its telemetry."""
+"""Connects OMS: instruments, its state on PostgreSQL, its voice on Kafka, its telemetry."""
 
 from __future__ import annotations
 

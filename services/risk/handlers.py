@@ -70,7 +70,6 @@ Told = (
     | ReplacePending
     | OrderDoneForDay
     | OrderSuspended
-    | OrderRestated
 )
 
 
@@ -115,6 +114,12 @@ def on_rearm_breaker(message: RearmBreaker, state: RiskState, at: At) -> list[Ev
 def on_order_told(message: Told, state: RiskState, at: At) -> list[Event]:
     """Hold the order as OMS has it, or let it go."""
     orders.follow(message.state, state, at)
+    return []
+
+
+def on_order_restated(message: OrderRestated, state: RiskState, at: At) -> list[Event]:
+    """The venue changed the order: its quantity, and by a split its prices."""
+    orders.restated(message, state, at)
     return []
 
 
@@ -261,7 +266,7 @@ HANDLERS = {
     ReplaceRefused: on_replace_refused,
     OrderDoneForDay: on_order_told,
     OrderSuspended: on_order_told,
-    OrderRestated: on_order_told,
+    OrderRestated: on_order_restated,
     ExecutionBusted: on_execution_busted,
     ExecutionCorrected: on_execution_corrected,
     OrderFlagged: on_order_flagged,

@@ -118,9 +118,12 @@ class OrderSuspended(Event, frozen=True, kw_only=True, tag=True):
 
 
 class OrderRestated(Event, frozen=True, kw_only=True, tag=True):
-    """The venue changed the order by itself (a split, a decrement)."""
+    """The venue changed the order by itself. split: (new, old) shares, where it was a split: what
+    was filled before is restated too, and no money moves.
+    """
 
     state: OrderState
+    split: tuple[int, int] | None = None
 
 
 class ExecutionBusted(Event, frozen=True, kw_only=True, tag=True):

@@ -33,7 +33,8 @@ class ReportKind(StrEnum):
 
 class VenueReport(Event, frozen=True, kw_only=True, tag=True):
     """One report of a broker. `order_id` is our reference, `request_id` the cancel or replace it
-    answers.
+    answers. split: of a restatement, (new, old) shares: quantities become new/old of what they
+    were, prices old/new.
     """
 
     link: str
@@ -47,6 +48,7 @@ class VenueReport(Event, frozen=True, kw_only=True, tag=True):
     symbol: str | None = None
     reason: str | None = None
     session: int = 0
+    split: tuple[int, int] | None = None
 
 
 class ReportUnreadable(Event, frozen=True, kw_only=True, tag=True):

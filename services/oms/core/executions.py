@@ -6,42 +6,42 @@ from decimal import Decimal
 
 import msgspec
 
-from services.oms.core.numbers import average, minus, plus, times
+from services.oms.core.numbers import is_count, is_usable, minus, plus, times
 from services.oms.core.order import Move, advance, is_ended
 from services.oms.core.requests import whose
 from services.oms.core.rows import AmendmentRow, ExecutionRow, OrderRow, OrphanRow
+from services.oms.core.splits import counted, filled_parts, parts_of, today
 from services.oms.core.state import OmsState
 from shared.events.oms import ExecutionBusted, ExecutionCorrected, OrderFilled, OrderFlagged
-from shared.events.venue import VenueReport
+from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Event
 from shared.table import At
-from shared.types import ZERO, Execution, OrderStatus, normal
+from shared.types import ZERO, Execution, OrderStatus, TimeInForce, normal
 
 FILL, BUST, CORRECTION = "fill", "bust", "correction"
 
 
 def on_fill(row: OrderRow | None, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     """Book a fill, with the alerts it deserves."""
-    execution = _normal(report.execution)
-    if execution is None or _is_poison(execution):
-        return [flag(row, report, "poison", f"execution without a usable number: {execution}")]
+    execution = _usable(report.execution, state)
+    if execution is None:
+        return [_poison(row, report)]
     known = state.executions.get(execution.execution_id)
     if known is not None:
-        return [] if _same(known, execution) else [_conflict(row, report, known, execution)]
+        return [] if _same(known, execution, row) else [_conflict(row, report, known, execution)]
     if row is None:
         return _orphan(report, execution, state, at)
     booked = _execution_row(execution, row, FILL, at)
     state.executions.put(booked)
-    cum = plus(row.cum_quantity, execution.quantity)
-    amount = plus(row.amount, times(execution.quantity, execution.price))
-    whole = cum >= row.quantity
+    parts = plus(filled_parts(row), parts_of(booked.quantity, row, booked.splits))
+    amount = plus(row.amount, times(booked.quantity, booked.price))
+    numbers = counted(row, parts, amount)
+    whole = numbers["cum_quantity"] >= row.quantity
     after = advance(
         row,
         Move.FILLED_WHOLE if whole else Move.FILLED_PART,
         at.market,
-        cum_quantity=cum,
-        amount=amount,
-        average_price=average(amount, cum),
+        **numbers,
         **({"filled_at": execution.transact_at} if whole and row.state.filled_at is None else {}),
     )
     after = answered(after)
@@ -58,42 +58,63 @@ def _fill_alerts(
     before: OrderRow, after: OrderRow, report: VenueReport, execution: Execution
 ) -> list[Event]:
     alerts = []
-    if before.under is not OrderStatus.FILLED and is_ended(before):
+    if is_over(before):
         text = f"{execution.quantity} at {execution.price} after {before.under}"
         alerts.append(flag(after, report, "late_fill", text))
-    ceiling = max(before.quantity, before.pending_quantity or ZERO)
-    if after.cum_quantity > ceiling:
-        text = f"{after.cum_quantity} filled of {ceiling}"
-        alerts.append(flag(after, report, "overfill", text))
+    if exceeds(after):
+        alerts.append(overfill(after, report))
     return alerts
+
+
+def is_over(row: OrderRow) -> bool:
+    """Whether the order ended before it was filled; what fills it now comes late."""
+    if row.under is OrderStatus.DONE_FOR_DAY:
+        return row.time_in_force is TimeInForce.DAY
+    return row.under is not OrderStatus.FILLED and is_ended(row)
+
+
+def exceeds(row: OrderRow) -> bool:
+    """Whether more is filled than the order, or a replace that is pending, says (H11)."""
+    return row.cum_quantity > _ceiling(row)
+
+
+def _ceiling(row: OrderRow) -> Decimal:
+    return max(row.quantity, row.pending_quantity or ZERO)
+
+
+def overfill(row: OrderRow, report: VenueReport) -> Event:
+    """The alert that says so."""
+    return flag(row, report, "overfill", f"{row.cum_quantity} filled of {_ceiling(row)}")
+
+
+def overfilled(before: OrderRow, after: OrderRow, report: VenueReport) -> list[Event]:
+    """The alert where a change of quantity, not a fill, brings an overfill to light."""
+    return [overfill(after, report)] if exceeds(after) and not exceeds(before) else []
 
 
 def on_bust(row: OrderRow | None, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     """Take an execution out of the order's numbers."""
-    execution = _normal(report.execution)
+    execution = report.execution
     if execution is None:
-        return [flag(row, report, "poison", "a bust without an execution")]
-    old = _amended(execution, state)
+        return [_poison(row, report)]
+    old = _amended(row, execution, state)
     if row is None or old is None:
         return _unless_known(row, report, execution, state)
-    bust = msgspec.structs.replace(execution, quantity=old.quantity, price=old.price)
+    taken = execution_of(today(old, row))
+    numbers = {"quantity": taken.quantity, "price": taken.price, "fee": taken.fee}
     after = _amend(row, old, ZERO, ZERO, at)
-    _book_amendment(bust, after, BUST, old, state, at)
-    return [
-        ExecutionBusted(
-            **whose(row), cause=row.order_id, state=after.state, execution=execution_of(old)
-        )
-    ]
+    _book_amendment(msgspec.structs.replace(execution, **numbers), after, BUST, old, state, at)
+    return [ExecutionBusted(**whose(row), cause=row.order_id, state=after.state, execution=taken)]
 
 
 def on_correction(
     row: OrderRow | None, report: VenueReport, state: OmsState, at: At
 ) -> list[Event]:
     """Put another quantity and price in the place of an execution's."""
-    execution = _normal(report.execution)
-    if execution is None or _is_poison(execution):
-        return [flag(row, report, "poison", f"correction without a usable number: {execution}")]
-    old = _amended(execution, state)
+    execution = _usable(report.execution, state)
+    if execution is None:
+        return [_poison(row, report)]
+    old = _amended(row, execution, state)
     if row is None or old is None:
         return _unless_known(row, report, execution, state)
     after = _amend(row, old, execution.quantity, times(execution.quantity, execution.price), at)
@@ -104,21 +125,22 @@ def on_correction(
             cause=row.order_id,
             state=after.state,
             execution=execution_of(booked),
-            previous=execution_of(old),
+            previous=execution_of(today(old, row)),
         )
     ]
-    if after.cum_quantity > max(row.quantity, row.pending_quantity or ZERO):
-        text = f"{after.cum_quantity} filled of {row.quantity} by a correction"
-        told.append(flag(after, report, "overfill", text))
+    if exceeds(after) and after.cum_quantity > row.cum_quantity:
+        told.append(overfill(after, report))
     return told
 
 
-def _amended(execution: Execution, state: OmsState) -> ExecutionRow | None:
-    """The execution that is meant, while it still counts and this amendment is news."""
+def _amended(row: OrderRow | None, execution: Execution, state: OmsState) -> ExecutionRow | None:
+    """The execution of the order that is meant, while it still counts and this is news."""
     if state.executions.get(execution.execution_id) is not None:
         return None
     old = state.executions.get(execution.execution_ref or "")
-    if old is None or old.kind == BUST or state.amendments.get(old.execution_id) is not None:
+    if old is None or old.kind == BUST or not _is_of(old, row):
+        return None
+    if state.amendments.get(old.execution_id) is not None:
         return None
     return old
 
@@ -130,16 +152,22 @@ def _unless_known(
     if known is None:
         text = f"{report.kind} of an execution we do not count: {execution.execution_ref}"
         return [flag(row, report, "unknown_exec_ref", text)]
-    if known.kind == BUST or _same(known, execution):
+    if known.kind == BUST and report.kind is ReportKind.BUSTED:
+        same = known.execution_ref == execution.execution_ref and _is_of(known, row)
+    else:
+        same = _same(known, execution, row)
+    if same:
         return []
     return [_conflict(row, report, known, execution)]
 
 
 def _amend(row: OrderRow, old: ExecutionRow, quantity: Decimal, value: Decimal, at: At) -> OrderRow:
-    cum = plus(minus(row.cum_quantity, old.quantity), quantity)
+    left = minus(filled_parts(row), parts_of(old.quantity, row, old.splits))
+    parts = plus(left, parts_of(quantity, row, len(row.splits)))
     amount = plus(minus(row.amount, times(old.quantity, old.price)), value)
-    move = _by_cum(cum, row.quantity, Move.AMENDED_NONE, Move.AMENDED_PART, Move.AMENDED_WHOLE)
-    numbers = {"cum_quantity": cum, "amount": amount, "average_price": average(amount, cum)}
+    numbers = counted(row, parts, amount)
+    moves = (Move.AMENDED_NONE, Move.AMENDED_PART, Move.AMENDED_WHOLE)
+    move = _by_cum(numbers["cum_quantity"], row.quantity, *moves)
     return advance(row, move, at.market, **numbers)
 
 
@@ -166,8 +194,12 @@ def _book_amendment(
 
 
 def _orphan(report: VenueReport, execution: Execution, state: OmsState, at: At) -> list[Event]:
-    if state.orphans.get(execution.execution_id) is not None:
-        return []
+    known = state.orphans.get(execution.execution_id)
+    if known is not None:
+        same = known.order_id == report.order_id and _content(known.execution) == _content(
+            execution
+        )
+        return [] if same else [_conflict(None, report, known.execution, execution)]
     state.orphans.put(
         OrphanRow(
             execution_id=execution.execution_id,
@@ -210,39 +242,50 @@ def _execution_row(execution: Execution, row: OrderRow, kind: str, at: At) -> Ex
     told = {name: getattr(execution, name) for name in Execution.__struct_fields__}
     told |= {"order_id": row.order_id, "account_id": row.account_id}
     told |= {"symbol": row.symbol, "side": row.side}
+    told |= {"chain_id": row.chain_id, "splits": len(row.splits)}
     return ExecutionRow(**told, firm_id=row.firm_id, kind=kind, booked_at=at.market)
 
 
-def _same(known: ExecutionRow, execution: Execution) -> bool:
-    return (known.quantity, known.price, known.side, known.symbol, known.execution_ref) == (
-        execution.quantity,
-        execution.price,
-        execution.side,
-        execution.symbol,
-        execution.execution_ref,
-    )
+def _is_of(known: ExecutionRow, row: OrderRow | None) -> bool:
+    return row is not None and known.chain_id in ("", row.chain_id)
+
+
+def _same(known: ExecutionRow, execution: Execution, row: OrderRow | None) -> bool:
+    return _is_of(known, row) and _content(known) == _content(execution)
+
+
+def _content(told: ExecutionRow | Execution) -> tuple[object, ...]:
+    """What makes an execution another one (H5), beside the order it belongs to."""
+    return (told.quantity, told.price, told.side, told.symbol, told.execution_ref)
 
 
 def _conflict(
-    row: OrderRow | None, report: VenueReport, known: ExecutionRow, execution: Execution
+    row: OrderRow | None,
+    report: VenueReport,
+    known: ExecutionRow | Execution,
+    execution: Execution,
 ) -> Event:
     text = (
-        f"{known.execution_id} booked as {known.side} {known.quantity} at {known.price},"
-        f" told again as {execution.side} {execution.quantity} at {execution.price}"
+        f"{known.execution_id} of {known.order_id} is {known.side} {known.quantity} at"
+        f" {known.price}, told again of {report.order_id} as {execution.side}"
+        f" {execution.quantity} at {execution.price}"
     )
     return flag(row, report, "exec_conflict", text)
 
 
-def _is_poison(execution: Execution) -> bool:
-    quantity, price = execution.quantity, execution.price
-    if not (quantity.is_finite() and price.is_finite()):
-        return True
-    return quantity <= 0 or price < 0
+def _poison(row: OrderRow | None, report: VenueReport) -> Event:
+    return flag(row, report, "poison", f"{report.kind}, no usable number: {report.execution}")
 
 
-def _normal(execution: Execution | None) -> Execution | None:
-    if execution is None or not (execution.quantity.is_finite() and execution.price.is_finite()):
-        return execution
-    return msgspec.structs.replace(
-        execution, quantity=normal(execution.quantity), price=normal(execution.price)
-    )
+def _usable(execution: Execution | None, state: OmsState) -> Execution | None:
+    """The execution with its numbers in normal form; None where they cannot be booked (H14)."""
+    if execution is None:
+        return None
+    quantity, price, fee = execution.quantity, execution.price, execution.fee
+    if not (is_count(quantity) and is_usable(price) and is_usable(fee)):
+        return None
+    instrument = state.instruments.get(execution.symbol)
+    if price < 0 and not (instrument is not None and instrument.negative_prices):
+        return None
+    numbers = {"quantity": normal(quantity), "price": normal(price), "fee": normal(fee)}
+    return msgspec.structs.replace(execution, **numbers)

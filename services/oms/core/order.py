@@ -12,6 +12,8 @@ PENDING_CANCEL or PENDING_REPLACE, and what it would be without the request goes
 it, by the same table. A refused request uncovers what lies under (`UNDER` in the table); an end by
 the venue ends both. Only one request is outstanding at a time.
 
+A bust or correction of an order that ended before fills completed it leads back to that end.
+
 Several conditions can hold at once; the status shown is the one of highest precedence (FIX):
 pending_cancel > pending_replace > done_for_day > filled > suspended > canceled, expired
 > partially_filled > new, rejected, pending_new. So a fill after a cancel leaves `canceled` unless
@@ -22,7 +24,8 @@ quantity, after a reject. The caller raises the alert. Everything else that is n
 an `IllegalMove`: it names the status and the move, and nothing has changed.
 
 Numbers (see `numbers`): `cum` and `amount`, the sums of quantity and of quantity x price, are
-exact; `leaves` is max(0, quantity - cum) while the order can still trade, else 0.
+exact, a split included (see `splits`); `leaves` is max(0, quantity - cum) while the order can still
+trade, else 0.
 """
 
 from __future__ import annotations
@@ -65,16 +68,10 @@ S, M = OrderStatus, Move
 UNDER = None
 """The target that means: what lies under the request shows again."""
 
-_RESTATED = {
-    M.RESTATED_NONE: S.NEW,
-    M.RESTATED_PART: S.PARTIALLY_FILLED,
-    M.RESTATED_WHOLE: S.FILLED,
-}
-_AMENDED = {
-    M.AMENDED_NONE: S.NEW,
-    M.AMENDED_PART: S.PARTIALLY_FILLED,
-    M.AMENDED_WHOLE: S.FILLED,
-}
+_FILLED = (S.NEW, S.PARTIALLY_FILLED, S.FILLED)
+_RESTATED = dict(zip((M.RESTATED_NONE, M.RESTATED_PART, M.RESTATED_WHOLE), _FILLED, strict=True))
+_AMENDED = dict(zip((M.AMENDED_NONE, M.AMENDED_PART, M.AMENDED_WHOLE), _FILLED, strict=True))
+_TRADED = {M.FILLED_PART: S.PARTIALLY_FILLED, M.FILLED_WHOLE: S.FILLED}
 _ASKED = {M.CANCEL_ASKED: S.PENDING_CANCEL, M.REPLACE_ASKED: S.PENDING_REPLACE}
 _ENDED_BY_VENUE = {
     M.CANCELED: S.CANCELED,
@@ -89,12 +86,17 @@ def _stays(status: OrderStatus, *moves: Move) -> dict[Move, OrderStatus | None]:
     return dict.fromkeys(moves, status)
 
 
+def _requested(shown: OrderStatus) -> dict[Move, OrderStatus | None]:
+    stays = (M.ACCEPTED, *_TRADED, M.SUSPENDED, M.DONE_FOR_DAY, *_RESTATED, *_AMENDED)
+    ends = {M.REJECTED: S.REJECTED, M.CANCELED: S.CANCELED, M.EXPIRED: S.EXPIRED}
+    return {**_stays(shown, *stays), **ends}
+
+
 TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
     S.PENDING_NEW: {
         M.ACCEPTED: S.NEW,
         M.REJECTED: S.REJECTED,
-        M.FILLED_PART: S.PARTIALLY_FILLED,
-        M.FILLED_WHOLE: S.FILLED,
+        **_TRADED,
         **_ASKED,
         **_ENDED_BY_VENUE,
         **_RESTATED,
@@ -102,8 +104,7 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
     S.NEW: {
         M.ACCEPTED: S.NEW,
         M.REJECTED: S.REJECTED,
-        M.FILLED_PART: S.PARTIALLY_FILLED,
-        M.FILLED_WHOLE: S.FILLED,
+        **_TRADED,
         **_ASKED,
         **_ENDED_BY_VENUE,
         **_RESTATED,
@@ -112,8 +113,7 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
     S.PARTIALLY_FILLED: {
         M.ACCEPTED: S.PARTIALLY_FILLED,
         M.REJECTED: S.CANCELED,
-        M.FILLED_PART: S.PARTIALLY_FILLED,
-        M.FILLED_WHOLE: S.FILLED,
+        **_TRADED,
         **_ASKED,
         **_ENDED_BY_VENUE,
         **_RESTATED,
@@ -139,27 +139,15 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
         **_RESTATED,
         **_stays(S.DONE_FOR_DAY, M.AMENDED_NONE, M.AMENDED_PART, M.AMENDED_WHOLE),
     },
-    S.PENDING_CANCEL: {
-        **_stays(S.PENDING_CANCEL, M.ACCEPTED, M.FILLED_PART, M.FILLED_WHOLE),
-        **_stays(S.PENDING_CANCEL, M.SUSPENDED, *_RESTATED, *_AMENDED),
-        M.DONE_FOR_DAY: S.PENDING_CANCEL,
-        M.CANCEL_REFUSED: UNDER,
-        M.REJECTED: S.REJECTED,
-        M.CANCELED: S.CANCELED,
-        M.EXPIRED: S.EXPIRED,
-    },
+    S.PENDING_CANCEL: {**_requested(S.PENDING_CANCEL), M.CANCEL_REFUSED: UNDER},
     S.PENDING_REPLACE: {
-        **_stays(S.PENDING_REPLACE, M.ACCEPTED, M.FILLED_PART, M.FILLED_WHOLE),
-        **_stays(S.PENDING_REPLACE, M.SUSPENDED, *_RESTATED, *_AMENDED),
-        M.DONE_FOR_DAY: S.PENDING_REPLACE,
+        **_requested(S.PENDING_REPLACE),
         M.REPLACE_REFUSED: UNDER,
-        M.REJECTED: S.REJECTED,
-        M.CANCELED: S.CANCELED,
-        M.EXPIRED: S.EXPIRED,
         M.REPLACED: S.REPLACED,
     },
     S.FILLED: {
         **_stays(S.FILLED, M.ACCEPTED, M.REJECTED, M.FILLED_PART, M.FILLED_WHOLE),
+        M.DONE_FOR_DAY: S.DONE_FOR_DAY,
         M.REPLACED: S.REPLACED,
         **_RESTATED,
         **_AMENDED,
@@ -182,6 +170,7 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
 }
 
 ENDED = frozenset({S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED, S.REPLACED, S.DENIED})
+_OPENING = frozenset({M.AMENDED_NONE, M.AMENDED_PART, M.RESTATED_NONE, M.RESTATED_PART})
 _ENDED_AT = {
     M.FILLED_WHOLE: "filled_at",
     M.CANCELED: "canceled_at",
@@ -208,9 +197,9 @@ def target(status: OrderStatus, move: Move) -> OrderStatus | None:
 
 def is_ended(row: OrderRow) -> bool:
     """Whether the order can no longer trade (an outstanding request may still await its answer)."""
-    return row.under in ENDED or (
-        row.under is S.DONE_FOR_DAY and row.time_in_force is TimeInForce.DAY
-    )
+    if row.under is S.DONE_FOR_DAY:
+        return row.time_in_force is TimeInForce.DAY or row.cum_quantity >= row.quantity
+    return row.under in ENDED
 
 
 def is_live(row: OrderRow) -> bool:
@@ -220,8 +209,8 @@ def is_live(row: OrderRow) -> bool:
 
 def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
     """The order after a move of the venue; `changes` go into its state. Raises IllegalMove."""
-    status = _lead(row.status, move)
-    under = status if row.request_id is None else _lead(row.under, move)
+    under = _lead(_hidden(row) if move in _OPENING else row.under, move)
+    status = under if row.request_id is None else _lead(row.status, move)
     if status not in (S.PENDING_CANCEL, S.PENDING_REPLACE):
         status, row = under, msgspec.structs.replace(row, request_id=None, pending_quantity=None)
     if move in _ENDED_AT and under in ENDED:
@@ -229,6 +218,16 @@ def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
     if move is M.REJECTED:
         changes.setdefault("canceled_at" if under is S.CANCELED else "failed_at", at)
     return restate(row, status, under, at, **changes)
+
+
+def _hidden(row: OrderRow) -> OrderStatus:
+    """The end that a fill hid when it completed the order, or what the order shows."""
+    if row.under is not S.FILLED:
+        return row.under
+    if row.state.expired_at is not None:
+        return S.EXPIRED
+    ended_at = row.state.canceled_at or row.state.failed_at
+    return S.FILLED if ended_at is None else S.CANCELED
 
 
 def _lead(status: OrderStatus, move: Move) -> OrderStatus:
@@ -242,17 +241,22 @@ def restate(
     row: OrderRow, status: OrderStatus, under: OrderStatus, at: Time, **changes: Any
 ) -> OrderRow:
     """The row with a status and changed state fields, its numbers and flat columns in step."""
-    amount = changes.pop("amount", row.amount)
+    amount, parts = changes.pop("amount", row.amount), changes.pop("parts", row.parts)
     order: Order = changes.get("order", row.state.order)
     cum = changes.get("cum_quantity", row.cum_quantity)
     bare = msgspec.structs.replace(
-        row, status=status, under=under, time_in_force=order.time_in_force
+        row,
+        status=status,
+        under=under,
+        time_in_force=order.time_in_force,
+        quantity=order.quantity,
+        cum_quantity=cum,
     )
     leaves = ZERO if is_ended(bare) else max(ZERO, minus(order.quantity, cum))
     state = msgspec.structs.replace(
         row.state, status=status, leaves_quantity=leaves, updated_at=at, **changes
     )
-    return msgspec.structs.replace(bare, amount=amount, **_columns(state))
+    return msgspec.structs.replace(bare, amount=amount, parts=parts, **_columns(state))
 
 
 def _columns(state: OrderState) -> dict[str, Any]:

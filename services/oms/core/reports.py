@@ -5,7 +5,6 @@ changes nothing and raises the alert `reconcile`: the venue and we disagree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -17,19 +16,22 @@ from services.oms.core.executions import (
     on_correction,
     on_fill,
     outcome,
+    overfilled,
 )
-from services.oms.core.order import IllegalMove, Move, advance, is_ended, new_row, restate
+from services.oms.core.numbers import is_count
+from services.oms.core.order import IllegalMove, Move, advance, is_ended
+from services.oms.core.replaced import on_replaced
 from services.oms.core.requests import (
-    REPLACE,
     TOO_LATE,
     UNKNOWN_ORDER,
     close_all,
     done,
-    follow_queued,
     refuse_pending,
+    stored,
     whose,
 )
 from services.oms.core.rows import OrderRow
+from services.oms.core.splits import is_ratio, split_order, split_row
 from services.oms.core.state import OmsState
 from shared.events.oms import (
     OrderAccepted,
@@ -37,14 +39,13 @@ from shared.events.oms import (
     OrderDoneForDay,
     OrderExpired,
     OrderRejected,
-    OrderReplaced,
     OrderRestated,
     OrderSuspended,
 )
 from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Event
 from shared.table import At
-from shared.types import Order, OrderStatus
+from shared.types import OrderStatus, normal
 
 Report = Callable[[OrderRow, VenueReport, OmsState, At], list[Event]]
 _BOOKED = {
@@ -59,12 +60,21 @@ def apply(row: OrderRow | None, report: VenueReport, state: OmsState, at: At) ->
     try:
         if report.kind in _BOOKED:
             return _BOOKED[report.kind](row, report, state, at)
+        if report.kind in _COUNTED and not _is_counted(report):
+            text = f"{report.kind}, no usable quantity: {report.quantity} {report.split}"
+            return [flag(row, report, "poison", text)]
         if row is None:
             text = f"{report.kind} about an order we do not know"
             return [] if report.kind in _SILENT else [flag(None, report, "reconcile", text)]
         return REPORTS[report.kind](row, report, state, at)
     except IllegalMove as error:
         return [flag(row, report, "reconcile", f"{report.kind}: {error}")]
+
+
+def _is_counted(report: VenueReport) -> bool:
+    if report.split is not None and not is_ratio(report.split):
+        return False
+    return report.quantity is None or is_count(report.quantity)
 
 
 def _nothing(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
@@ -112,7 +122,7 @@ def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
     if row.under is OrderStatus.FILLED and row.request_id is not None:
         text = "canceled, but we have it filled"
         refused = refuse_pending(row, TOO_LATE, state, at)
-        return [*refused, flag(_stored(row, state), report, "reconcile", text)]
+        return [*refused, flag(stored(row, state), report, "reconcile", text)]
     after = answered(advance(row, Move.CANCELED, at.market, reason=report.reason))
     asked = report.request_id is not None and report.request_id == row.request_id
     cause = done(row.request_id, state) if asked else None
@@ -130,11 +140,13 @@ def _is_canceled(row: OrderRow) -> bool:
 
 def _on_refused(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     told: list[Event] = []
-    if report.request_id is None or report.request_id == row.request_id:
+    is_answer = report.request_id is None or report.request_id == row.request_id
+    if is_answer:
         told = refuse_pending(row, report.reason or "refused", state, at)
-    if report.reason == UNKNOWN_ORDER:
+        told += overfilled(row, stored(row, state), report)
+    if report.reason == UNKNOWN_ORDER and (is_answer or not is_ended(row)):
         text = "the venue does not know the order"
-        told.append(flag(_stored(row, state), report, "reconcile", text))
+        told.append(flag(stored(row, state), report, "reconcile", text))
     return told
 
 
@@ -145,18 +157,33 @@ def _on_expired(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> 
 
 
 def _on_done_for_day(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    if row.under is OrderStatus.DONE_FOR_DAY:
+        return []
     return _shown(row, report, Move.DONE_FOR_DAY, OrderDoneForDay, state, at)
 
 
 def _on_suspended(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
+    if row.under is OrderStatus.SUSPENDED:
+        return []
     return _shown(row, report, Move.SUSPENDED, OrderSuspended, state, at)
 
 
 def _on_restated(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
-    quantity = report.quantity if report.quantity is not None else row.quantity
-    order = msgspec.structs.replace(row.state.order, quantity=quantity)
-    move = outcome(row, quantity)
-    return _shown(row, report, move, OrderRestated, state, at, order=order)
+    after: OrderRow | None = row if report.split is None else split_row(row, report.split)
+    if after is None:
+        return [flag(row, report, "poison", f"a split too far: {report.split}")]
+    quantity = normal(report.quantity) if report.quantity is not None else after.quantity
+    order = msgspec.structs.replace(after.state.order, quantity=quantity)
+    after = answered(advance(after, outcome(after, quantity), at.market, order=order))
+    state.orders.put(after)
+    request = state.requests.get(row.request_id or "")
+    if report.split is not None and request is not None and request.order is not None:
+        wanted = split_order(request.order, report.split)
+        state.requests.put(msgspec.structs.replace(request, order=wanted))
+    told: list[Event] = [
+        OrderRestated(**whose(row), cause=row.order_id, state=after.state, split=report.split)
+    ]
+    return told + overfilled(row, after, report)
 
 
 def _shown(
@@ -183,49 +210,6 @@ def _ended(
     return told + close_all(row, after, state)
 
 
-def _on_replaced(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
-    request = state.requests.get(row.request_id or "")
-    if request is None or request.kind != REPLACE or request.order is None:
-        return [flag(row, report, "reconcile", f"replaced, but nobody asked: {report.request_id}")]
-    quantity = report.quantity or max(request.order.quantity, row.cum_quantity)
-    successor = _successor(row, msgspec.structs.replace(request.order, quantity=quantity), at)
-    old = advance(row, Move.REPLACED, at.market, replaced_by=successor.order_id)
-    state.orders.put(answered(msgspec.structs.replace(old, queued_id=None)))
-    state.orders.put(successor)
-    cause = done(row.request_id, state)
-    told: list[Event] = [
-        OrderReplaced(**whose(row), cause=cause, state=old.state, successor=successor.state)
-    ]
-    return told + follow_queued(successor, state, at)
-
-
-def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
-    """The order that lives on, with what its chain has filled so far."""
-    order = msgspec.structs.replace(order, chain_id=row.chain_id, replaces=row.order_id)
-    kept = {name: getattr(row.state, name) for name in ("exit", "held", "triggered_at", "hwm")}
-    fresh = new_row(order, OrderStatus.NEW, at.market, **kept, stop_price=_stop_of(row, order))
-    stays = {OrderStatus.SUSPENDED, OrderStatus.DONE_FOR_DAY}
-    status = row.under if row.under in stays else _STANDS[outcome(row, order.quantity)]
-    numbers: dict[str, Any] = {
-        "cum_quantity": row.cum_quantity,
-        "amount": row.amount,
-        "average_price": row.average_price,
-        "venue_order_id": row.state.venue_order_id,
-        "created_at": row.state.created_at,
-    }
-    if status is OrderStatus.FILLED:
-        numbers["filled_at"] = row.state.filled_at or at.market
-    fresh = msgspec.structs.replace(fresh, queued_id=row.queued_id, ends_at=row.ends_at)
-    return restate(fresh, status, status, at.market, **numbers)
-
-
-def _stop_of(row: OrderRow, order: Order) -> Decimal | None:
-    """A trailing stop with another trail begins at no stop; the next tick makes it from its hwm."""
-    old = row.state.order
-    is_same = (old.trail_price, old.trail_percent) == (order.trail_price, order.trail_percent)
-    return row.state.stop_price if is_same else None
-
-
 def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     """What the venue says is open, at a new session: an unknown outcome is known now."""
     if is_ended(row):
@@ -233,20 +217,11 @@ def _on_open_order(row: OrderRow, report: VenueReport, state: OmsState, at: At) 
     told = _on_accepted(row, report, state, at)
     if report.cum_quantity is not None and report.cum_quantity != row.cum_quantity:
         text = f"the venue has {report.cum_quantity} filled, we have {row.cum_quantity}"
-        told.append(flag(_stored(row, state), report, "reconcile", text))
+        told.append(flag(stored(row, state), report, "reconcile", text))
     return told
 
 
-def _stored(row: OrderRow, state: OmsState) -> OrderRow:
-    """The order as it stands by now."""
-    return state.orders.get(row.order_id) or row
-
-
-_STANDS = {
-    Move.RESTATED_NONE: OrderStatus.NEW,
-    Move.RESTATED_PART: OrderStatus.PARTIALLY_FILLED,
-    Move.RESTATED_WHOLE: OrderStatus.FILLED,
-}
+_COUNTED = frozenset({ReportKind.REPLACED, ReportKind.RESTATED})
 _SILENT = frozenset({ReportKind.PENDING, ReportKind.POSITION})
 REPORTS: dict[ReportKind, Report] = {
     ReportKind.ACCEPTED: _on_accepted,
@@ -255,7 +230,7 @@ REPORTS: dict[ReportKind, Report] = {
     ReportKind.NOT_SENT: _on_rejected,
     ReportKind.CANCELED: _on_canceled,
     ReportKind.CANCEL_REJECTED: _on_refused,
-    ReportKind.REPLACED: _on_replaced,
+    ReportKind.REPLACED: on_replaced,
     ReportKind.REPLACE_REJECTED: _on_refused,
     ReportKind.EXPIRED: _on_expired,
     ReportKind.DONE_FOR_DAY: _on_done_for_day,

@@ -5,20 +5,23 @@ A cancel is never turned away because a replace is outstanding: it waits for tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from services.oms.core.numbers import is_count
 from services.oms.core.order import Move, is_ended, restate, target
 from services.oms.core.rows import OrderRow, RequestRow
 from services.oms.core.state import OmsState
 from shared.events.oms import CancelPending, CancelRefused, ReplacePending, ReplaceRefused
 from shared.messages import Event
-from shared.table import At
+from shared.table import At, Key
 from shared.types import Order, OrderStatus
 
 TOO_LATE, PENDING, UNKNOWN_ORDER = "too_late", "pending", "unknown_order"
 ALGORITHM = "an algorithm's order cannot be replaced"
+DUPLICATE_ID, BAD_QUANTITY = "duplicate_id", "bad_qty"
 CANCEL, REPLACE = "cancel", "replace"
 
 
@@ -28,22 +31,43 @@ def whose(row: OrderRow) -> dict[str, Any]:
 
 
 def current(state: OmsState, order_id: str) -> OrderRow | None:
-    """The order that an id stands for now: itself, the live successor that replaced it, or the
-    order that a replace with that id is about to change.
+    """The order that an id stands for now: itself, the newest of its chain where it was replaced,
+    or the order that a replace with that id is about to change.
     """
     row = state.orders.get(order_id)
     if row is None:
         request = state.requests.get(order_id)
         is_open = request is not None and request.status == PENDING
         row = state.orders.get(request.order_id) if request is not None and is_open else None
-    if row is None or row.state.replaced_by is None:
-        return row
-    live = state.orders.by("chain", row.chain_id)
-    return live[0] if live else row
+    while row is not None and row.state.replaced_by is not None:
+        newest = state.orders.by("chain", row.chain_id)
+        row = newest[0] if newest else state.orders.get(row.state.replaced_by)
+    return row
+
+
+def successors(order_id: str, state: OmsState) -> Iterable[tuple[str, Key]]:
+    """The stored row of the order that replaced this one, unless the newest of the chain is known:
+    an order that was replaced and ended is led to from its older ids.
+    """
+    row = state.orders.get(order_id)
+    while row is not None and row.state.replaced_by is not None:
+        if state.orders.by("chain", row.chain_id):
+            return
+        order_id = row.state.replaced_by
+        row = state.orders.get(order_id)
+        if row is None:
+            yield "orders", (order_id,)
+
+
+def is_used(request_id: str, state: OmsState) -> bool:
+    """Whether an order or a request has the id."""
+    return not (state.orders.get(request_id) is None and state.requests.get(request_id) is None)
 
 
 def ask_cancel(row: OrderRow, request_id: str, cause: str, state: OmsState, at: At) -> list[Event]:
     """Somebody wants the order canceled."""
+    if is_used(request_id, state):
+        return [refused(row, request_id, CANCEL, DUPLICATE_ID, cause)]
     request = RequestRow(
         request_id=request_id,
         order_id=row.order_id,
@@ -66,6 +90,8 @@ def ask_cancel(row: OrderRow, request_id: str, cause: str, state: OmsState, at: 
 
 def ask_replace(row: OrderRow, order: Order, state: OmsState, at: At) -> list[Event]:
     """The gate approved `order` in the place of this one."""
+    if is_used(order.order_id, state):
+        return [refused(row, order.order_id, REPLACE, DUPLICATE_ID, order.order_id)]
     request = RequestRow(
         request_id=order.order_id,
         order_id=row.order_id,
@@ -82,6 +108,8 @@ def ask_replace(row: OrderRow, order: Order, state: OmsState, at: At) -> list[Ev
         return [_refuse(row, request, TOO_LATE, state)]
     if order.algorithm is not None:
         return [_refuse(row, request, ALGORITHM, state)]
+    if not is_count(order.quantity):
+        return [_refuse(row, request, BAD_QUANTITY, state)]
     row = _pend(row, request, Move.REPLACE_ASKED, state, at)
     return [
         ReplacePending(
@@ -143,6 +171,11 @@ def refused(row: OrderRow, request_id: str, kind: str, reason: str, cause: str) 
     shared = {**whose(row), "cause": cause, "order_id": row.order_id}
     shared |= {"request_id": request_id, "reason": reason, "state": row.state}
     return ReplaceRefused(**shared) if kind == REPLACE else CancelRefused(**shared)
+
+
+def stored(row: OrderRow, state: OmsState) -> OrderRow:
+    """The order as it stands by now."""
+    return state.orders.get(row.order_id) or row
 
 
 def _refuse(row: OrderRow, request: RequestRow, reason: str, state: OmsState) -> Event:

@@ -18,6 +18,9 @@ from shared.types import (
     TimeInForce,
 )
 
+Split = tuple[int, int]
+"""(new, old) shares."""
+
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     """One order. `state` is the truth that events carry; the flat columns are for queries.
@@ -27,7 +30,9 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     amount: the exact sum of quantity times price over the booked executions;
     pending_quantity: the quantity of a replace that is outstanding;
     awaiting_since: wall time of what was last sent and not yet answered;
-    ends_at: market time at which an order that OMS keeps ends by itself.
+    ends_at: market time at which an order that OMS keeps ends by itself;
+    splits: what the venue split it by, oldest first; parts: the filled quantity in units that every
+    split leaves whole (see `splits.py`), None where there was none.
     """
 
     order_id: str
@@ -54,11 +59,17 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     pending_quantity: Decimal | None = None
     awaiting_since: Time | None = None
     ends_at: Time | None = None
+    splits: tuple[Split, ...] = ()
+    parts: Decimal | None = None
     state: OrderState
 
 
 class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One booked execution as the venue told it. `kind` is fill, bust or correction."""
+    """One booked execution as the venue told it. `kind` is fill, bust or correction.
+
+    chain_id: the chain of the order it belongs to (empty in rows of release 1); splits: how many
+    splits of the order came before it.
+    """
 
     execution_id: str
     order_id: str
@@ -76,6 +87,8 @@ class ExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
     execution_ref: str | None
     kind: str
     booked_at: Time
+    chain_id: str = ""
+    splits: int = 0
 
 
 class AmendmentRow(msgspec.Struct, frozen=True, kw_only=True):

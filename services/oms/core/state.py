@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from services.oms.core.kept_rows import GroupRow, SessionRow, WorkRow
 from services.oms.core.order import is_live
 from services.oms.core.rows import (
@@ -18,7 +21,7 @@ from shared.table import Latest, Row, State, Table
 LIVE_SQL = (
     "request_id IS NOT NULL OR NOT (under IN"
     " ('filled', 'canceled', 'expired', 'rejected', 'replaced', 'denied')"
-    " OR (under = 'done_for_day' AND time_in_force = 'day'))"
+    " OR (under = 'done_for_day' AND (time_in_force = 'day' OR cum_quantity >= quantity)))"
 )
 OPEN_REQUEST_SQL = "status IN ('queued', 'pending')"
 LIVE_GROUP_SQL = "take_profit_id IS NOT NULL OR stop_loss_id IS NOT NULL"
@@ -31,16 +34,18 @@ ON_TAPE = frozenset({"pov"})
 class OmsState(State):
     """Live orders and open requests are in memory; the rest is prefetched when it is named."""
 
-    def __init__(self, latest: Latest, instruments: dict[str, Instrument] | None = None) -> None:
+    def __init__(
+        self, latest: Latest, instruments: Mapping[str, Instrument] = MappingProxyType({})
+    ) -> None:
         super().__init__(latest)
-        self.instruments = instruments or {}
+        self.instruments = instruments
         self.orders: Table[OrderRow] = Table(
             "orders",
             OrderRow,
             ("order_id",),
             indexes={
                 "awaiting": lambda row: True if row.awaiting_since is not None else None,
-                "chain": lambda row: row.chain_id if is_live(row) else None,
+                "chain": lambda row: row.chain_id if row.state.replaced_by is None else None,
                 "held": lambda row: True if row.state.held and is_live(row) else None,
                 "watched": _watched,
                 "parent": _parent,

@@ -6,16 +6,18 @@ a late one finds no order any more and still moves the book.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 import msgspec
 
 from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import AccountRow, LiveOrderRow, PositionRow
 from services.risk.core.state import RiskState
-from shared.events.oms import OrderReplaced, ReplaceRefused
+from shared.events.oms import OrderReplaced, OrderRestated, ReplaceRefused
 from shared.table import At
 from shared.types import ZERO, Execution, OrderState, OrderStatus, Side, TimeInForce, normal
+
+_STEP = Decimal("1E-12")
 
 _GONE = frozenset(
     {
@@ -52,7 +54,8 @@ def _is_gone(told: OrderState) -> bool:
     if told.status in _GONE:
         return True
     is_day = told.order.time_in_force is TimeInForce.DAY
-    return told.status is OrderStatus.DONE_FOR_DAY and is_day
+    is_over = is_day or not told.leaves_quantity
+    return told.status is OrderStatus.DONE_FOR_DAY and is_over
 
 
 def _fill_whole(row: LiveOrderRow | None, told: OrderState, state: RiskState) -> None:
@@ -84,6 +87,36 @@ def _row_of(told: OrderState, at: At, price: Decimal | None) -> LiveOrderRow:
         approved_at=at.wall,
         body=order,
     )
+
+
+def restated(message: OrderRestated, state: RiskState, at: At) -> None:
+    """The venue changed the order. A split takes the prices it is held at along, the larger of the
+    two where they do not end, so that its worst worth stays; the book moves by corporate action.
+    """
+    row = state.live_orders.get(message.state.order.order_id)
+    if row is not None and message.split is not None:
+        new, old = message.split
+        replacement = row.replacement_quantity, row.replacement_price
+        state.live_orders.put(
+            msgspec.structs.replace(
+                row,
+                price=_scaled(row.price, old, new),
+                replacement_quantity=None
+                if replacement[0] is None
+                else _scaled(replacement[0], new, old),
+                replacement_price=None
+                if replacement[1] is None
+                else _scaled(replacement[1], old, new),
+                body=message.state.order,
+            )
+        )
+    follow(message.state, state, at)
+
+
+def _scaled(value: Decimal, by: int, over: int) -> Decimal:
+    """value x by / over, up to the twelfth place."""
+    quotient = value * by / over
+    return normal(quotient.quantize(_STEP, rounding=ROUND_UP))
 
 
 def replaced(message: OrderReplaced, state: RiskState, at: At) -> None:

@@ -6,7 +6,7 @@ equals state loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -84,8 +84,15 @@ class Driver:
 
     def _prefetch(self, message: Message) -> list[tuple[Table[Any], Key]]:
         names = self.room.names.get(type(message))
+        loaded = self._load(names(message) if names else ())
+        follows = self.room.follows.get(type(message))
+        while follows is not None and (further := self._load(follows(message, self.state))):
+            loaded += further
+        return loaded
+
+    def _load(self, named: Iterable[tuple[str, Key]]) -> list[tuple[Table[Any], Key]]:
         loaded = []
-        for name, key in names(message) if names else ():
+        for name, key in list(named):
             table = getattr(self.state, name)
             raw = self._rows(table).get(key)
             if raw is not None and table.get(*key) is None:

@@ -71,3 +71,10 @@ def test_an_unknown_field_of_an_instrument_is_refused(tmp_path: Path) -> None:
     path.write_text("[AIG]\ntik = 1\n")
     with pytest.raises(ValueError, match="AIG: unknown tik"):
         load(path)
+
+
+def test_prices_below_zero_are_an_exception_that_an_instrument_names(tmp_path: Path) -> None:
+    path = tmp_path / "instruments.toml"
+    path.write_text("[CL]\nnegative_prices = true\n[AIG]\n")
+    found = load(path)
+    assert (found["CL"].negative_prices, found["AIG"].negative_prices) == (True, False)

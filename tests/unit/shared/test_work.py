@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from shared import codec
@@ -13,7 +15,7 @@ from shared.rows import ShardRow
 from shared.shard import Shard
 from shared.table import Latest
 from shared.topics import OMS_INBOX, RISK_DECISIONS
-from shared.work import wanted_rows
+from shared.work import Wanted, followed_rows, prefetch, wanted_rows
 from tests.builders import ACCOUNT, NOON, approved
 from tests.fakes.toy import TOY, ToyState
 
@@ -34,3 +36,38 @@ def test_a_release_wants_the_rows_that_the_messages_name_which_it_feeds_again() 
     wanted = wanted_rows(ROOM, [(shard, record, release)])
     names = {table.name: keys for table, keys in wanted[shard].items()}
     assert names == {"commands": {("r",)}, "counts": {("IBM",)}}
+
+
+def test_rows_that_lead_to_others_are_followed_and_none_is_asked_for_twice() -> None:
+    room = msgspec.structs.replace(
+        ROOM,
+        follows={OrderApproved: lambda _, state: [("counts", ("NEXT",)), ("counts", ("AIG",))]},
+    )
+    latest = Latest()
+    shard = Shard(room, ShardRow(shard=0), ToyState(latest), latest, "1")
+    message = approved(1)
+    work = [(shard, Record(RISK_DECISIONS, 0, 0, codec.encode(message)), message)]
+    counts = shard.state.counts  # type: ignore[attr-defined]
+    asked = {shard: {counts: {("AIG",)}}}
+    assert followed_rows(room, work, asked) == {shard: {counts: {("NEXT",)}}}
+    assert followed_rows(room, work, {shard: {counts: {("AIG",), ("NEXT",)}}}) == {}
+    assert followed_rows(ROOM, work, {}) == {}
+
+
+def test_prefetching_goes_on_until_nothing_new_is_named_and_tells_all_that_was_asked() -> None:
+    latest = Latest()
+    room = msgspec.structs.replace(
+        ROOM, follows={OrderApproved: lambda _, state: [("counts", ("NEXT",))]}
+    )
+    shard = Shard(room, ShardRow(shard=0), ToyState(latest), latest, "1")
+    message = approved(1)
+    work = [(shard, Record(RISK_DECISIONS, 0, 0, codec.encode(message)), message)]
+    counts = shard.state.counts  # type: ignore[attr-defined]
+    rounds: list[Wanted] = []
+
+    async def ask(wanted: Wanted) -> None:
+        rounds.append(wanted)
+
+    asked = asyncio.run(prefetch(room, work, ask))
+    assert rounds == [{shard: {counts: {("AIG",)}}}, {shard: {counts: {("NEXT",)}}}]
+    assert asked == {shard: {counts: {("AIG",), ("NEXT",)}}}

@@ -14,6 +14,7 @@ from shared.commands import CancelOrder
 from shared.events.market import ClockAdvanced
 from shared.events.risk import CancelRequested, OrderDenied, ReplaceApproved, ReplaceDenied
 from shared.events.venue import ReportKind, VenueReport
+from shared.instruments import Instrument
 from shared.messages import Event
 from shared.table import Latest
 from shared.types import Execution, Side, Time, Violation
@@ -26,8 +27,9 @@ X = "order-1"
 class Desk(Driver):
     """OMS, one shard, from noon on."""
 
-    def __init__(self) -> None:
-        super().__init__(ROOM, lambda: OmsState(Latest()), NOON)
+    def __init__(self, negative_prices: bool = False) -> None:
+        aig = Instrument(symbol="AIG", negative_prices=negative_prices)
+        super().__init__(ROOM, lambda: OmsState(Latest(), {"AIG": aig}), NOON)
 
     def submit(self, order_id: str = X, **fields: Any) -> list[Event]:
         """Risk approves an order: a day market buy of 100 AIG unless told otherwise."""

@@ -74,7 +74,33 @@ def test_an_order_that_ended_is_reopened_by_busts_and_corrections_only() -> None
     opening = {M.AMENDED_NONE, M.AMENDED_PART, M.RESTATED_NONE, M.RESTATED_PART}
     for status in ENDED:
         for move, found in TRANSITIONS[status].items():
-            assert found in ENDED or (status is S.FILLED and move in opening), (status, move)
+            is_day_over = (status, move) == (S.FILLED, M.DONE_FOR_DAY)
+            is_opened = status is S.FILLED and move in opening
+            assert found in ENDED or is_opened or is_day_over, (status, move)
+
+
+@pytest.mark.parametrize("time_in_force", list(TimeInForce))
+def test_a_filled_order_that_is_done_for_the_day_has_ended_for_any_time_in_force(
+    time_in_force: TimeInForce,
+) -> None:
+    row = advance(a_row(S.NEW, time_in_force=time_in_force), M.FILLED_WHOLE, LATER,
+                  cum_quantity=Decimal(100))  # fmt: skip
+    after = advance(row, M.DONE_FOR_DAY, LATER)
+    assert (after.status, after.leaves_quantity, is_ended(after)) == (S.DONE_FOR_DAY, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "wanted"),
+    [(M.CANCELED, S.CANCELED), (M.EXPIRED, S.EXPIRED), (M.REJECTED, S.CANCELED)],
+)
+def test_a_bust_of_a_late_fill_leads_back_to_the_end_that_it_hid(
+    end: Move, wanted: OrderStatus
+) -> None:
+    row = advance(a_row(S.NEW), end, LATER)
+    row = advance(row, M.FILLED_WHOLE, LATER, cum_quantity=Decimal(100))
+    assert row.status is S.FILLED
+    after = advance(row, M.AMENDED_NONE, LATER, cum_quantity=Decimal(0))
+    assert (after.status, after.leaves_quantity, is_ended(after)) == (wanted, 0, True)
 
 
 @pytest.mark.parametrize(

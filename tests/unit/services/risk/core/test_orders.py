@@ -55,6 +55,47 @@ def test_a_restated_quantity_is_what_counts() -> None:
     assert desk.state.books.of(ACCOUNT).extra == 4000
 
 
+@pytest.mark.parametrize(
+    ("split", "cum", "quantity"),
+    [((2, 1), 40, 200), ((1, 4), 5, 25), ((3, 1), 0, 300)],
+)
+def test_a_split_takes_the_prices_along_so_that_the_worst_worth_of_an_order_stays(
+    split: tuple[int, int], cum: int, quantity: int
+) -> None:
+    desk = Desk()
+    verdict = desk.submit("one", **limit("100"))
+    order_ = msgspec.structs.replace(verdict.order, quantity=D(quantity))
+    told = state_of(order_, OrderStatus.NEW)
+    told = msgspec.structs.replace(told, cum_quantity=D(cum))
+    desk.told(OrderRestated, "oms", state=told, split=split)
+    row = desk.state.live_orders.get("one")
+    assert (row.quantity, row.cum_quantity, row.body.quantity) == (quantity, cum, quantity)
+    left = D(quantity - cum) * row.price
+    assert desk.state.books.of(ACCOUNT).extra == left
+    assert D(0) <= left - D(100 * 100 * (quantity - cum)) / D(quantity) < D("1E-8")
+
+
+def test_a_split_takes_along_what_a_replace_that_is_under_way_will_make_of_it() -> None:
+    desk = Desk()
+    verdict = desk.submit("one", **limit("100"))
+    desk.replace("one", command_id="two", quantity=D(150))
+    order_ = msgspec.structs.replace(verdict.order, quantity=D(200))
+    told = state_of(order_, OrderStatus.PENDING_REPLACE)
+    desk.told(OrderRestated, "oms", state=told, split=(2, 1))
+    row = desk.state.live_orders.get("one")
+    assert (row.replacement_quantity, row.replacement_price) == (300, 50)
+    assert desk.state.books.of(ACCOUNT).extra == 15000
+
+
+def test_a_filled_order_that_is_done_for_the_day_is_let_go_for_any_time_in_force() -> None:
+    desk = Desk()
+    verdict = desk.submit("one", time_in_force=TimeInForce.GTC)
+    done = state_of(verdict.order, OrderStatus.DONE_FOR_DAY)
+    done = msgspec.structs.replace(done, cum_quantity=D(100), leaves_quantity=ZERO)
+    follow(done, desk.state, desk.at)
+    assert len(desk.state.live_orders) == 0
+
+
 def execution(side: Side, fee: str = "0", symbol: str = "AIG") -> Execution:
     return Execution(
         execution_id="e", order_id="one", account_id=ACCOUNT, symbol=symbol, side=side,

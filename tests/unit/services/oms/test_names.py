@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.oms.core.names import of_decision, of_report
+from services.oms.names import names_of_decision, names_of_report
 from shared.events.venue import ReportKind, VenueReport
 from shared.types import Leg, OrderType
 from tests.builders import ACCOUNT, NOON, approved
@@ -13,7 +13,7 @@ from tests.unit.services.oms.desk import an_execution
 
 def test_a_decision_names_its_order_and_the_cancels_of_it_and_its_legs() -> None:
     leg = Leg(order_id="leg", client_order_id="leg", type=OrderType.LIMIT, limit_price=Decimal(1))
-    assert list(of_decision(approved(1, "order-1", legs=(leg,)))) == [
+    assert list(names_of_decision(approved(1, "order-1", legs=(leg,)))) == [
         ("orders", ("order-1",)),
         ("remembered_cancels", (ACCOUNT, "order-1")),
         ("remembered_cancels", (ACCOUNT, "leg")),
@@ -25,7 +25,7 @@ def test_a_correction_names_what_it_corrects() -> None:
     report = VenueReport(
         link="paper", kind=ReportKind.CORRECTED, order_id="order-1", execution=execution
     )
-    assert list(of_report(report)) == [
+    assert list(names_of_report(report)) == [
         ("orders", ("order-1",)),
         ("executions", ("e2",)),
         ("orphans", ("e2",)),
