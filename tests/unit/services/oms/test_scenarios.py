@@ -1,4 +1,4 @@
-"""The sample of FIX order-state scenarios, played through the real handlers."""
+"""FIX order-state scenarios, the sample and our own, played through the real handlers."""
 
 from __future__ import annotations
 
@@ -11,19 +11,32 @@ import yaml
 from tests.unit.services.oms.scenario import Player
 
 FILE = Path(__file__).parents[5] / "shared" / "scenarios" / "order_states.yaml"
+OWN = Path(__file__).parents[3] / "scenarios"
 
 
-def scenarios() -> list[dict[str, Any]]:
-    if not FILE.exists():
-        return []
-    found: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())["scenarios"]
+def read(file: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(file.read_text())["scenarios"]
     return [one for one in found if one["profile"] != "reopen"]
+
+
+def sample() -> list[dict[str, Any]]:
+    return read(FILE) if FILE.exists() else []
+
+
+def own() -> list[dict[str, Any]]:
+    return [one for file in sorted(OWN.glob("*.yaml")) for one in read(file)]
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("restarts", [False, True], ids=["plain", "restarted"])
-@pytest.mark.parametrize("scenario", scenarios(), ids=lambda one: str(one["id"]))
-def test_a_scenario_goes_as_written(scenario: dict[str, Any], restarts: bool) -> None:
+@pytest.mark.parametrize("scenario", sample(), ids=lambda one: str(one["id"]))
+def test_a_scenario_of_the_sample_goes_as_written(scenario: dict[str, Any], restarts: bool) -> None:
+    assert Player(restarts).play(scenario) == []
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["plain", "restarted"])
+@pytest.mark.parametrize("scenario", own(), ids=lambda one: str(one["id"]))
+def test_a_scenario_of_our_own_goes_as_written(scenario: dict[str, Any], restarts: bool) -> None:
     assert Player(restarts).play(scenario) == []
 
 
