@@ -51,8 +51,9 @@ format: setup ## rewrite the sources as `make lint` wants them
 tidy: setup ## style, layout, documents in step with code
 	$(BIN)/python -m pytest -p no:cacheprovider tests/tidy
 
-catalogue: setup ## write docs/topics.md and docs/schemas from the code
+catalogue: setup ## write docs/topics.md, docs/schemas and docs/order-lifecycle.md from the code
 	$(BIN)/python -m shared.catalogue
+	$(BIN)/python -m services.oms.lifecycle
 
 bench: setup ## how fast: one JSON object a line
 	@exec $(BIN)/plimsoll bench $(NAME) --json

@@ -15,9 +15,9 @@ the venue ends both. Only one request is outstanding at a time.
 A bust or correction of an order that ended before fills completed it leads back to that end.
 
 Several conditions can hold at once; the status shown is the one of highest precedence (FIX):
-pending_cancel > pending_replace > done_for_day > filled > suspended > canceled, expired
-> partially_filled > new, rejected, pending_new. So a fill after a cancel leaves `canceled` unless
-it completes the order, and a fill never shows through a pending request.
+pending_cancel > pending_replace > done_for_day > filled > suspended > canceled, expired >
+partially_filled > new, rejected, pending_new. So a fill after a cancel leaves `canceled` unless it
+completes the order, and a fill never shows through a pending request.
 
 What actually traded is a fact and is always booked, whatever the status: late, beyond the
 quantity, after a reject. The caller raises the alert. Everything else that is not in the table is
