@@ -44,6 +44,11 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def instrument_of(scenario: Scenario) -> Instrument:
+    """What is traded in a scenario."""
+    return Instrument(symbol=SYMBOL, negative_prices=scenario.neg_ok)
+
+
 @contextmanager
 def making(mode: Mode) -> Iterator[Make]:
     """What makes the OMS of one scenario, from its number."""
@@ -86,7 +91,7 @@ def main() -> None:
     failed = 0
     with making(asked.mode) as make:
         for number, scenario in enumerate(scenarios):
-            instrument = Instrument(symbol=SYMBOL)
+            instrument = instrument_of(scenario)
             failures = play(scenario, make(number, instrument), asked.mode)
             failed += bool(failures)
             tell(scenario, failures, as_json=asked.json)

@@ -19,23 +19,25 @@ CLIENT = {
     "replace": {"id", "orig", "qty", "px", "deny", "poss"},
     "status": {"id"},
 }
-BROKER = {
-    "ack": {"id"},
-    "reject": {"id", "reason"},
-    "pend": {"id"},
-    "fill": {"e", "q", "p", "clid"},
-    "canceled": {"id", "reason"},
-    "replaced": {"id", "qty"},
-    "cxl_reject": {"id", "reason"},
-    "dfd": set[str](),
-    "expired": {"reason"},
-    "suspended": {"reason"},
-    "restated": {"qty", "split", "reason"},
+BROKER: dict[str, set[str]] = {
+    "ack": set(),
+    "reject": set(),
+    "pend": set(),
+    "fill": {"e", "q", "p"},
+    "canceled": set(),
+    "replaced": {"qty"},
+    "cxl_reject": set(),
+    "dfd": set(),
+    "expired": set(),
+    "suspended": set(),
+    "restated": {"qty", "split"},
     "bust": {"e", "ref"},
     "correct": {"e", "ref", "q", "p"},
 }
 SYSTEM: dict[str, set[str]] = {"timeout": set(), "restart": set()}
-INPUTS = {**CLIENT, **BROKER, **SYSTEM}
+ALWAYS = {"id", "clid", "reason"}
+"""What any input of a broker may have: the request it answers, the order it names, its words."""
+INPUTS = {**CLIENT, **{name: keys | ALWAYS for name, keys in BROKER.items()}, **SYSTEM}
 NEEDED = {
     "submit": {"id", "qty"},
     "cancel": {"id", "orig"},
@@ -65,8 +67,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert: Any = None
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One history. `rules` names the house rules it is about."""
+class Scenario(msgspec.Struct, frozen=True):
+    """One history. `rules` names the house rules it is about; further fields are for people."""
 
     id: str
     src: str
@@ -75,7 +77,6 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: list[Step]
     neg_ok: bool = False
     rules: list[str] = []
-    note: str = ""
 
 
 class _Loader(yaml.SafeLoader):

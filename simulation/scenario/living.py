@@ -123,7 +123,7 @@ class Living:
 
 def make_state(instrument: Instrument) -> Callable[[Latest, int], OmsState]:
     """What makes the state of a shard."""
-    return lambda latest, _: OmsState(latest)
+    return lambda latest, _: OmsState(latest, {instrument.symbol: instrument})
 
 
 def service(oms: Living, store: Store, reader: Reader, writer: Writer, kill: KillPoint) -> Service:

@@ -18,6 +18,8 @@ from simulation.scenario.living import Living
 
 Words = tuple[str | None, ...]
 AVERAGE_WITHIN = Decimal("1e-8")
+DAY_OVER = {"done_for_day", "pending_cancel", "pending_replace"}
+"""What a day order that the venue is done with may show: a request may still be on top."""
 ENDED = {"filled", "canceled", "expired", "rejected", "replaced"}
 
 
@@ -98,7 +100,7 @@ class Player:
     def _submit(self, what: dict[str, Any]) -> Told | None:
         """risk denies what it is told to deny, an id that was used, and a quantity that is none."""
         client_id = str(what["id"])
-        if client_id in self._used:
+        if client_id in self._used or client_id in self._requests:
             return self._submit_again(what, client_id)
         order_id = self._orders.setdefault(client_id, f"order/{client_id}")
         if self.oms.state_of(order_id) is not None:  # denied before: another order with that id
@@ -228,8 +230,7 @@ def unsound(state: OrderState | None, *, is_over: bool) -> list[str]:
     if state is None or is_over or str(state.status) in (*ENDED, "denied"):
         return []
     whole = state.cum_quantity + state.leaves_quantity
-    is_done = state.status == "done_for_day" and state.leaves_quantity == 0
-    if whole == state.order.quantity or is_done:
+    if whole == state.order.quantity or (state.leaves_quantity == 0 and state.status in DAY_OVER):
         return []
     return [f"cum + leaves is {whole}, the quantity {state.order.quantity}"]
 

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from plimsoll.embedded.rooms import PROJECT
-from shared.instruments import Instrument
-from simulation.scenario.__main__ import Make, Mode, making, play
+from simulation.scenario.__main__ import Make, Mode, instrument_of, making, play
 from simulation.scenario.file import Scenario, read
-from simulation.scenario.inputs import SYMBOL
 
 SAMPLE = PROJECT.parent / "shared" / "scenarios" / "order_states.yaml"
 OURS = sorted((PROJECT / "tests" / "scenarios").glob("*.yaml"))
@@ -29,7 +27,7 @@ def scenarios(paths: list[Path]) -> list[Scenario]:
 
 def failures(found: list[Scenario], mode: Mode, make: Make) -> dict[str, list[str]]:
     told = {
-        one.id: play(one, make(number, Instrument(symbol=SYMBOL)), mode)
+        one.id: play(one, make(number, instrument_of(one)), mode)
         for number, one in enumerate(found)
     }
     return {name: wrong for name, wrong in told.items() if wrong}
