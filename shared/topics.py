@@ -224,9 +224,7 @@ _ALL = (
     _trading(OMS_JOURNAL, _EVENT, "oms", (), *_CONSUMED),
     _trading(VENUE_PAPER_JOURNAL, _EVENT, "venue.paper", (), *_CONSUMED),
     _trading(PORTFOLIO_JOURNAL, _EVENT, "portfolio", (), *_CONSUMED),
-    _market(
-        MARKET_TICKS, ("venue.paper", "oms", "recorder"), market.TickBatch, market.TicksThrough
-    ),
+    _market(MARKET_TICKS, ("venue.paper", "oms", "recorder"), *market.TICKS),
     _market(
         MARKET_QUOTES, ("risk", "oms", "portfolio", "gateway"), market.QuoteUpdated, compacted=True
     ),

@@ -8,6 +8,7 @@ import msgspec
 
 from services.venue.core import link
 from services.venue.core.matching.exchange import Exchange
+from services.venue.core.matching.halts import told
 from services.venue.core.matching.hours import CLOCK, expiry, ticked
 from services.venue.core.matching.standing import last_batch, pass_batch
 from services.venue.core.observations import LinkOpened
@@ -15,7 +16,7 @@ from services.venue.core.reports import report
 from services.venue.core.rows import EXPIRED, PaperOrderRow
 from services.venue.core.session import opened
 from services.venue.core.state import LINK, VenueState
-from shared.events.market import ClockAdvanced, TickBatch, TicksThrough
+from shared.events.market import ClockAdvanced, SymbolHalted, TickBatch, TicksThrough
 from shared.events.oms import CancelPending, OrderSubmitted, OrderTriggered, ReplacePending
 from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Message
@@ -52,11 +53,11 @@ def on_replace_pending(message: ReplacePending, state: VenueState, at: At) -> Se
 
 def on_tick_batch(message: TickBatch, state: VenueState, at: At) -> Sequence[VenueReport]:
     """Let the ticks of a symbol trade with its orders; without any only remember the last quote."""
-    quote, through = pass_batch(message, state.latest)
-    if not state.paper_orders.by("symbol", message.symbol):
+    stood = pass_batch(message, state.latest)
+    if not state.book(message.symbol).is_live:
         return NOTHING
     exchange = Exchange(state)
-    exchange.play(message, quote, through)
+    exchange.play(message, stood)
     return exchange.reports
 
 
@@ -66,34 +67,43 @@ def on_ticks_through(message: TicksThrough, state: VenueState, at: At) -> Sequen
     if not waiting:
         return NOTHING
     exchange = Exchange(state)
-    for row in waiting:
-        quote, since = last_batch(row.symbol, state.latest)
-        exchange.admit([row], quote, since, max(since, message.market_at))
+    for symbol in sorted({row.symbol for row in waiting}):
+        stands = last_batch(symbol, state.latest)
+        exchange.complete(symbol, stands, max(stands.through, message.market_at))
     return exchange.reports
+
+
+def on_symbol_halted(message: SymbolHalted, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """A symbol stops trading, or goes on."""
+    before = state.halts.get(message.symbol)
+    after = told(before, message)
+    if after is not None and after != before:
+        state.halts.put(after)
+    return NOTHING
 
 
 def on_clock_advanced(message: ClockAdvanced, state: VenueState, at: At) -> Sequence[VenueReport]:
-    """Open and close the session; day orders end with it."""
+    """Open and close the session; orders end with it, or at a time of their own."""
     old = state.paper_clock.get(CLOCK)
     new = ticked(old, message)
-    if new == old and message.market_time < new.next_close:
-        return NOTHING
+    rows = state.paper_orders.by("timed", True)
+    if new != old or message.market_time >= new.next_close:
+        rows = [row for row in state.paper_orders.rows() if row.is_live]
     if new != old:
         state.paper_clock.put(new)
     exchange = Exchange(state)
-    for row in state.paper_orders.rows():
-        if row.is_live and row.time_in_force is TimeInForce.DAY:
-            _end_of_day(row, message, exchange, state)
+    for row in rows:
+        if row.time_in_force is not TimeInForce.CLS:
+            _end(row, message, exchange)
+    exchange.close_overdue([r for r in rows if r.time_in_force is TimeInForce.CLS], message)
     return exchange.reports
 
 
-def _end_of_day(
-    row: PaperOrderRow, message: ClockAdvanced, exchange: Exchange, state: VenueState
-) -> None:
+def _end(row: PaperOrderRow, message: ClockAdvanced, exchange: Exchange) -> None:
     if row.expires_at is None:
         ends = expiry(row.time_in_force, exchange.clock, message.market_time)
         if ends is not None:
-            state.paper_orders.put(msgspec.structs.replace(row, expires_at=ends))
+            exchange.state.paper_orders.put(msgspec.structs.replace(row, expires_at=ends))
     elif row.expires_at <= message.market_time:
         exchange.end(row, EXPIRED, ReportKind.EXPIRED)
 
@@ -128,6 +138,7 @@ HANDLERS = {
     ReplacePending: on_replace_pending,
     TickBatch: on_tick_batch,
     TicksThrough: on_ticks_through,
+    SymbolHalted: on_symbol_halted,
     ClockAdvanced: on_clock_advanced,
     LinkOpened: on_link_opened,
 }

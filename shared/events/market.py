@@ -72,6 +72,21 @@ class TicksThrough(Observation, frozen=True, kw_only=True, tag=True):
     partition: int = 0
 
 
+class SymbolHalted(Observation, frozen=True, kw_only=True, tag=True):
+    """Trading in a symbol was halted at `market_at`, or (`is_halted` false) goes on from then. It
+    stands in the symbol's partition behind the ticks before it; `reason` is the market's own word.
+    """
+
+    symbol: str
+    is_halted: bool
+    source: str
+    reason: str = ""
+
+
+TICKS = (TickBatch, TicksThrough, SymbolHalted)
+"""What market.ticks carries; within a symbol's partition its order is that of the market."""
+
+
 class BarClosed(Observation, frozen=True, kw_only=True, tag=True):
     """A bar of trades; `start` is its beginning, `seconds` its length (1 or 60)."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from services.venue.core import guard, session
+from services.venue.core.matching import acceptance
+from services.venue.core.matching.auctions import auction_at
 from services.venue.core.matching.exchange import Exchange
 from services.venue.core.matching.hours import CLOCK, expiry
+from services.venue.core.matching.latency import delay_us
 from services.venue.core.matching.standing import standing
 from services.venue.core.observations import KillFlag
 from services.venue.core.reports import report, report_unsent, venue_order_id
@@ -34,9 +37,6 @@ TRIGGERED = {
     OrderType.LIMIT_IF_TOUCHED: OrderType.LIMIT,
 }
 """What each type becomes once it has triggered."""
-_TYPES = {OrderType.MARKET, OrderType.LIMIT}
-_TIMES_IN_FORCE = {TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
-
 
 Sent = OrderSubmitted | OrderTriggered
 
@@ -48,9 +48,9 @@ def send(message: Sent, state: VenueState, at: At) -> list[VenueReport]:
     number = state.session().number
     if held is not None:
         return [report(held, ReportKind.OPEN_ORDER, number, quantity=held.quantity)]
-    reason = _refusal(message, state, at) or _exchange_refusal(order, state)
     told = message.state
     row = _row(order, told.triggered_at or told.submitted_at, state)
+    reason = _refusal(message, state, at) or _exchange_refusal(order, row.arrived_at, state)
     if reason is not None:
         state.paper_orders.put(msgspec.structs.replace(row, status=REJECTED, reason=reason))
         return [report(row, ReportKind.REJECTED, number, reason=reason)]
@@ -91,13 +91,14 @@ def replace(message: ReplacePending, state: VenueState, at: At) -> list[VenueRep
     row = state.paper_orders.get(old.order_id)
     number = state.session().number
     reason = "unknown_order" if row is None or new is None else None
+    successor = None
     if row is not None and new is not None:
+        successor = _successor(row, new, message.market_at, state)
         reason = "too_late" if row.status not in LIVE else _refusal(message, state, at)
-        reason = reason or _exchange_refusal(new, state)
-    if row is None or new is None or reason is not None:
+        reason = reason or _exchange_refusal(new, successor.arrived_at, state)
+    if row is None or new is None or successor is None or reason is not None:
         kind = ReportKind.REPLACE_REJECTED
         return [report_unsent(old, kind, number, request_id=message.request_id, reason=reason)]
-    successor = _successor(row, new, message.market_at, state)
     _count_sent(state, at)
     state.paper_orders.put(msgspec.structs.replace(row, status=REPLACED))
     state.paper_orders.put(successor)
@@ -123,9 +124,9 @@ def sent_as(state: OrderState, order: Order) -> Order:
 
 
 def _admit(row: PaperOrderRow, exchange: Exchange, state: VenueState) -> None:
-    partition = partition_of(row.symbol, state.market_partitions)
-    quote, through = standing(row.symbol, partition, state.latest)
-    exchange.admit([row], quote, through, through)
+    if row.auction_at is None:
+        stands = standing(row.symbol, _partition(row, state), state.latest)
+        exchange.admit([row], stands.quote, stands.through, stands.through)
 
 
 def _refusal(message: Sent | ReplacePending, state: VenueState, at: At) -> str | None:
@@ -134,20 +135,21 @@ def _refusal(message: Sent | ReplacePending, state: VenueState, at: At) -> str |
     return guard.refusal(message, flag, sent, state.limits, at.wall)
 
 
-def _exchange_refusal(order: Order, state: VenueState) -> str | None:
-    instrument = state.instruments.get(order.symbol)
-    if instrument is None or not instrument.tradable:
-        return f"unknown instrument {order.symbol}"
-    if order.type not in _TYPES:
-        return f"order type {order.type} is not supported"
-    if order.time_in_force not in _TIMES_IN_FORCE:
-        return f"time in force {order.time_in_force} is not supported"
-    if order.type is OrderType.LIMIT and order.limit_price is None:
-        return "a limit order needs a limit price"
-    return None
+def _exchange_refusal(order: Order, arrives_at: Time, state: VenueState) -> str | None:
+    through = standing(order.symbol, _partition(order, state), state.latest).through
+    return acceptance.refusal(order, arrives_at, through, state)
 
 
-def _row(order: Order, arrived_at: Time, state: VenueState) -> PaperOrderRow:
+def _partition(order: Order | PaperOrderRow, state: VenueState) -> int:
+    return partition_of(order.symbol, state.market_partitions)
+
+
+def _row(order: Order, sent_at: Time, state: VenueState) -> PaperOrderRow:
+    """The order as it is when it reaches the matching."""
+    tif, clock = order.time_in_force, state.paper_clock.get(CLOCK)
+    arrived_at = sent_at.plus(delay_us(order.order_id, state.terms()))
+    auction = auction_at(tif, clock, arrived_at)
+    ends = expiry(tif, clock, arrived_at if auction is None else auction)
     return PaperOrderRow(
         order_id=order.order_id,
         venue_order_id=venue_order_id(order.order_id),
@@ -156,32 +158,43 @@ def _row(order: Order, arrived_at: Time, state: VenueState) -> PaperOrderRow:
         symbol=order.symbol,
         side=order.side,
         type=order.type,
-        time_in_force=order.time_in_force,
+        time_in_force=tif,
         quantity=order.quantity,
         limit_price=order.limit_price if order.type is OrderType.LIMIT else None,
         extended_hours=order.extended_hours,
         status=WAITING,
         number=state.session().accepted,
         arrived_at=arrived_at,
-        expires_at=expiry(order.time_in_force, state.paper_clock.get(CLOCK), arrived_at),
+        expires_at=order.expires_at if tif is TimeInForce.GTD else ends,
+        auction_at=auction,
+        post_only=order.post_only,
+        display_quantity=order.display_quantity,
     )
 
 
-def _successor(
-    row: PaperOrderRow, order: Order, arrived_at: Time, state: VenueState
-) -> PaperOrderRow:
-    fresh = _row(order, arrived_at, state)
+def _successor(row: PaperOrderRow, order: Order, sent_at: Time, state: VenueState) -> PaperOrderRow:
+    fresh = _row(order, sent_at, state)
     quantity = max(fresh.quantity, row.cum_quantity)
-    keeps_place = quantity <= row.quantity and fresh.limit_price == row.limit_price
+    keeps_place = quantity <= row.quantity and _is_in_its_place(fresh, row)
+    placed = {"shown": row.shown, "ahead": row.ahead, "displayed": row.displayed}
     return msgspec.structs.replace(
         fresh,
+        **(placed if keeps_place else {}),
+        amount=row.amount,
+        fee=row.fee,
         venue_order_id=row.venue_order_id,
         quantity=quantity,
         cum_quantity=row.cum_quantity,
         number=row.number if keeps_place else fresh.number,
-        arrived_at=row.arrived_at if keeps_place else arrived_at,
+        arrived_at=row.arrived_at if keeps_place else fresh.arrived_at,
         status=FILLED if quantity <= row.cum_quantity else row.status if keeps_place else WAITING,
     )
+
+
+def _is_in_its_place(fresh: PaperOrderRow, row: PaperOrderRow) -> bool:
+    """Whether a replacement differs in nothing that its place in the book depends on."""
+    names = ("limit_price", "display_quantity", "auction_at")
+    return all(getattr(fresh, name) == getattr(row, name) for name in names)
 
 
 def _count_sent(state: VenueState, at: At) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.venue.core.matching.quote import Quote
+from services.venue.core.matching.quote import Print, Quote
 from shared.messages import Observation
 from shared.types import Scope, Time
 
@@ -25,9 +25,9 @@ class StandingQuote(Observation, frozen=True, kw_only=True, tag=True):
     """The last quote of a symbol, and how far its ticks are complete (`market_at`).
 
     The shards of a process handle every batch one after another. So that the later ones still
-    know what stood before it, the quote before the newest batch is kept beside the last one;
-    `last_time` and `last_row` name that batch, and `before_through` says how far ticks were
-    complete before it.
+    know what stood before it, the quote and the print before the newest batch are kept beside the
+    last ones; `last_time` and `last_row` name that batch, and `before_through` says how far ticks
+    were complete before it.
     """
 
     symbol: str
@@ -36,3 +36,5 @@ class StandingQuote(Observation, frozen=True, kw_only=True, tag=True):
     before_through: Time
     last_time: int
     last_row: int
+    traded: Print | None = None
+    traded_before: Print | None = None

@@ -62,5 +62,6 @@ def execution_of(row: PaperExecutionRow, currency: str) -> Execution:
         transact_at=row.transact_at,
         quote_at=row.quote_at,
         quote_row=row.quote_row,
+        fee=row.fee,
         currency=currency,
     )

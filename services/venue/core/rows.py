@@ -19,7 +19,11 @@ class PaperOrderRow(msgspec.Struct, frozen=True, kw_only=True):
 
     status: waiting (arrived at `arrived_at`, not matched yet), taking (pays the far side),
     resting (at its limit), or how it ended; number: its place in the order of acceptance;
-    expires_at: the end of its day; fills: how many executions it has had.
+    expires_at: the end of its day, or the one it named; fills: how many executions it has had;
+    auction_at: the opening or close that it waits for.
+    amount, fee: what has traded, quantity x price, and what was charged for it.
+    ahead, displayed: its place in the queue while it rests (see `matching.queue`);
+    shown: the part of an iceberg that can trade until the next refill.
     """
 
     order_id: str
@@ -39,6 +43,14 @@ class PaperOrderRow(msgspec.Struct, frozen=True, kw_only=True):
     fills: int = 0
     arrived_at: Time
     expires_at: Time | None = None
+    auction_at: Time | None = None
+    post_only: bool = False
+    display_quantity: Decimal | None = None
+    shown: Decimal | None = None
+    ahead: Decimal | None = None
+    displayed: Decimal | None = None
+    amount: Decimal = ZERO
+    fee: Decimal = ZERO
     reason: str | None = None
 
     @property
@@ -50,6 +62,11 @@ class PaperOrderRow(msgspec.Struct, frozen=True, kw_only=True):
     def is_live(self) -> bool:
         """Whether it can still trade."""
         return self.status in LIVE
+
+    @property
+    def open_to_rest(self) -> Decimal:
+        """What it can trade at one touch while it rests."""
+        return self.leaves if self.shown is None else min(self.shown, self.leaves)
 
 
 class PaperExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +85,24 @@ class PaperExecutionRow(msgspec.Struct, frozen=True, kw_only=True):
     quote_at: Time | None
     quote_row: int | None
     liquidity: str
+    fee: Decimal = ZERO
+
+
+class PaperPositionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account holds of a symbol by the exchange's own executions; short is negative."""
+
+    account_id: str
+    symbol: str
+    firm_id: str
+    quantity: Decimal
+
+
+class HaltRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The last halt of a symbol; it goes on while `resumed_at` is None. Market times."""
+
+    symbol: str
+    halted_at: Time
+    resumed_at: Time | None = None
 
 
 class TakenRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +117,8 @@ class TakenRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaperClockRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The session as the clock last told it. `opened_at` is the beginning of the open session, as
-    far as it was seen.
+    """The session as the clock last told it. `opened_at` is the beginning of the open session,
+    or else of the last one, as far as it was seen.
     """
 
     name: str

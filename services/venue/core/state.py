@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.venue.core.guard import GuardLimits
+from services.venue.core.matching.book import Book
+from services.venue.core.matching.terms import ExchangeTerms
 from services.venue.core.rows import (
     WAITING,
+    HaltRow,
     PaperClockRow,
     PaperExecutionRow,
     PaperOrderRow,
+    PaperPositionRow,
     SessionRow,
     TakenRow,
 )
 from shared.instruments import Instrument
 from shared.table import Latest, State, Table
 from shared.topics import partition_of
+from shared.types import TimeInForce
 
 LINK = "paper"
 DEFAULT_LIMITS = GuardLimits()
+NOT_LISTED = Instrument(symbol="")
+DEFAULT_TERMS = ExchangeTerms()
 LIVE_SQL = "status IN ('waiting', 'taking', 'resting')"
+TIMED = frozenset({TimeInForce.GTD, TimeInForce.CLS})
+"""Orders that end at a time of their own: the clock looks at them each time."""
 
 
 class VenueState(State):
@@ -44,8 +53,9 @@ class VenueState(State):
             PaperOrderRow,
             ("order_id",),
             indexes={
-                "symbol": lambda row: row.symbol if row.is_live else None,
+                "symbol": self._symbol_of,
                 "waiting": self._waiting_in,
+                "timed": lambda row: (row.is_live and row.time_in_force in TIMED) or None,
             },
             keep=lambda row: row.is_live,
             live_sql=LIVE_SQL,
@@ -58,13 +68,42 @@ class VenueState(State):
             live_sql="false",
             append_only=True,
         )
+        self.paper_positions: Table[PaperPositionRow] = Table(
+            "paper_positions",
+            PaperPositionRow,
+            ("account_id", "symbol"),
+            indexes={"firm": lambda row: (row.firm_id, row.symbol)},
+        )
+        self.halts: Table[HaltRow] = Table("halts", HaltRow, ("symbol",))
         self.taken: Table[TakenRow] = Table("taken", TakenRow, ("firm_id", "symbol"))
         self.paper_clock: Table[PaperClockRow] = Table("paper_clock", PaperClockRow, ("name",))
         self.sessions: Table[SessionRow] = Table("sessions", SessionRow, ("link",))
+        self._books: dict[str, Book] = {}
+
+    def _symbol_of(self, row: PaperOrderRow) -> str | None:
+        """Every change of a row, one that takes another back included, is filed here: from now on
+        the symbol's book is another.
+        """
+        self._books.pop(row.symbol, None)
+        return row.symbol if row.is_live else None
+
+    def book(self, symbol: str) -> Book:
+        """The live orders of a symbol as they stand."""
+        model = self.terms().queue_model
+        book = self._books.get(symbol)
+        if book is None or book.model is not model:
+            known = self.instruments.get(symbol, NOT_LISTED)
+            book = Book(self.paper_orders.by("symbol", symbol), known.tick, model)
+            self._books[symbol] = book
+        return book
+
+    def terms(self) -> ExchangeTerms:
+        """The exchange's settings."""
+        return self.latest.read(ExchangeTerms, "") or DEFAULT_TERMS
 
     def _waiting_in(self, row: PaperOrderRow) -> int | None:
-        """The partition of market.ticks whose ticks a waiting order waits for."""
-        if row.status != WAITING:
+        """The partition of market.ticks whose ticks an order waits for."""
+        if row.status != WAITING and (row.auction_at is None or not row.is_live):
             return None
         return partition_of(row.symbol, self.market_partitions)
 

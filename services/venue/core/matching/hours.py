@@ -7,6 +7,7 @@ from shared.events.market import ClockAdvanced
 from shared.types import OrderType, Time, TimeInForce
 
 CLOCK = "clock"
+FOR_A_SESSION = frozenset({TimeInForce.DAY, TimeInForce.OPG})
 
 
 def session_start(clock: PaperClockRow | None, at: int) -> Time | None:
@@ -20,7 +21,7 @@ def session_start(clock: PaperClockRow | None, at: int) -> Time | None:
 
 def ticked(clock: PaperClockRow | None, message: ClockAdvanced) -> PaperClockRow:
     """The clock's row after a message."""
-    opened_at = Time(0)
+    opened_at = Time(0) if clock is None else clock.opened_at
     if message.is_open and clock is not None:
         began = clock.opened_at if clock.is_open else clock.next_open
         rolled = clock.is_open and message.market_time >= clock.next_close
@@ -56,7 +57,7 @@ def may_trade(order: PaperOrderRow, clock: PaperClockRow | None, at: int) -> boo
 
 
 def expiry(tif: TimeInForce, clock: PaperClockRow | None, arrived_at: Time) -> Time | None:
-    """The end of a day order that arrives then; None where none is known yet."""
-    if tif is not TimeInForce.DAY or clock is None or arrived_at >= clock.next_close:
+    """The end of an order for one session that arrives then; None where none is known yet."""
+    if tif not in FOR_A_SESSION or clock is None or arrived_at >= clock.next_close:
         return None
     return clock.next_close

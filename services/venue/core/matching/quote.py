@@ -1,4 +1,4 @@
-"""A quote as the exchange reads it."""
+"""Quotes and prints as the exchange reads them."""
 
 from __future__ import annotations
 
@@ -22,3 +22,15 @@ class Quote(msgspec.Struct, frozen=True):
         if not (0.0 <= self.bid_size < inf and 0.0 <= self.ask_size < inf):
             return False
         return 0.0 < self.bid <= self.ask < inf
+
+
+class Print(msgspec.Struct, frozen=True):
+    """A trade on the tape."""
+
+    time_us: int
+    price: float
+    size: float
+
+    def is_sound(self) -> bool:
+        """Whether price and size are numbers above zero."""
+        return 0.0 < self.price < inf and 0.0 < self.size < inf

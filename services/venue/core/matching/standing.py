@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from services.venue.core.matching.exchange import quote_at
-from services.venue.core.matching.quote import Quote
+from services.venue.core.matching.batch import print_at, quote_at
+from services.venue.core.matching.quote import Print, Quote
 from services.venue.core.observations import StandingQuote
 from shared.events.market import TickBatch, TicksThrough
 from shared.table import Latest
@@ -17,10 +17,11 @@ from shared.types import Time
 
 
 class Standing(NamedTuple):
-    """A quote in force, and the market time that all ticks up to are handled."""
+    """A quote in force, the market time that all ticks up to are handled, and the last print."""
 
     quote: Quote | None
     through: int
+    traded: Print | None = None
 
 
 UNKNOWN = Standing(None, 0)
@@ -30,9 +31,9 @@ def pass_batch(batch: TickBatch, latest: Latest) -> Standing:
     """What stood before a batch; from now on its last quote stands."""
     seen = latest.read(StandingQuote, batch.symbol)
     if seen is not None and _is_end_of(seen, batch):
-        return Standing(seen.before, seen.before_through)
-    before = UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
-    place = batch.kind.rfind("q")
+        return Standing(seen.before, seen.before_through, seen.traded_before)
+    before = UNKNOWN if seen is None else Standing(seen.quote, seen.market_at, seen.traded)
+    place, trade = batch.kind.rfind("q"), batch.kind.rfind("t")
     latest.set(
         batch.symbol,
         StandingQuote(
@@ -44,6 +45,8 @@ def pass_batch(batch: TickBatch, latest: Latest) -> Standing:
             before_through=Time(before.through),
             last_time=batch.time_us[-1] if batch.time_us else 0,
             last_row=batch.row[-1] if batch.row else 0,
+            traded=before.traded if trade < 0 else print_at(batch, trade),
+            traded_before=before.traded,
         ),
     )
     return before
@@ -60,7 +63,7 @@ def _is_end_of(seen: StandingQuote, batch: TickBatch) -> bool:
 def last_batch(symbol: str, latest: Latest) -> Standing:
     """What has stood since the last batch of a symbol."""
     seen = latest.read(StandingQuote, symbol)
-    return UNKNOWN if seen is None else Standing(seen.quote, seen.market_at)
+    return UNKNOWN if seen is None else Standing(seen.quote, seen.market_at, seen.traded)
 
 
 def standing(symbol: str, partition: int, latest: Latest) -> Standing:
@@ -68,5 +71,5 @@ def standing(symbol: str, partition: int, latest: Latest) -> Standing:
     through = latest.read(TicksThrough, str(partition))
     known = last_batch(symbol, latest)
     if through is not None and through.market_at > known.through:
-        return Standing(known.quote, through.market_at)
+        return Standing(known.quote, through.market_at, known.traded)
     return known

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from services.venue.core.guard import GuardLimits
+from services.venue.core.matching.terms import ExchangeTerms
 from services.venue.core.observations import KillFlag
 from services.venue.core.state import VenueState
 from services.venue.handlers import ROOM
-from shared.events.market import ClockAdvanced, TickBatch, TicksThrough
+from shared.events.market import ClockAdvanced, SymbolHalted, TickBatch, TicksThrough
 from shared.events.oms import CancelPending, OrderSubmitted, ReplacePending
 from shared.events.venue import ReportKind, VenueReport
 from shared.instruments import Instrument
@@ -26,6 +27,8 @@ INSTRUMENTS = {
     "AIG": Instrument(symbol="AIG"),
     "IBM": Instrument(symbol="IBM"),
     "OLD": Instrument(symbol="OLD", tradable=False),
+    "PART": Instrument(symbol="PART", fractionable=True),
+    "HARD": Instrument(symbol="HARD", shortable=False),
 }
 X = "order-1"
 
@@ -83,7 +86,7 @@ def submitted(
     order_id: str = X, ms: float = 0, exit_: bool = False, **fields: Any
 ) -> OrderSubmitted:
     """OMS commits to send an order at that market time."""
-    for name in ("quantity", "limit_price"):
+    for name in ("quantity", "limit_price", "display_quantity"):
         if name in fields:
             fields[name] = Decimal(str(fields[name]))
     if "limit_price" in fields:
@@ -188,6 +191,17 @@ class Floor(Driver):
                 )
             )
         )
+
+    def terms(self, **fields: Any) -> None:
+        """The exchange's settings, from now on."""
+        self.see("", ExchangeTerms(**fields))
+
+    def halt(self, ms: float, symbol: str = "AIG", *, is_halted: bool = True) -> list[VenueReport]:
+        """The market halts a symbol, or lets it go on."""
+        seen = SymbolHalted(
+            at=at(ms), market_at=at(ms), symbol=symbol, is_halted=is_halted, source="test"
+        )
+        return self._reports(self.see(symbol, seen))
 
     def kill(self, *scopes: Scope) -> None:
         """The kill flag covers these scopes now."""

@@ -44,7 +44,7 @@ def test_a_filled_order_is_not_sent_again_either() -> None:
         ({"symbol": "XYZ"}, "unknown instrument XYZ"),
         ({"symbol": "OLD"}, "unknown instrument OLD"),
         ({"type": OrderType.STOP}, "order type stop is not supported"),
-        ({"time_in_force": TimeInForce.OPG}, "time in force opg is not supported"),
+        ({"time_in_force": TimeInForce.OPG}, "opg: no session is known yet"),
         ({"type": OrderType.LIMIT}, "a limit order needs a limit price"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.venue.core.matching.quote import Print
 from services.venue.core.matching.standing import Standing, pass_batch, standing
 from shared.events.market import TicksThrough
 from shared.table import Latest
@@ -20,10 +21,8 @@ def test_nothing_is_known_before_the_first_tick() -> None:
 
 def test_the_last_quote_of_a_batch_stands_after_it_and_the_one_before_is_returned() -> None:
     latest = Latest()
-    assert pass_batch(batch(quote(1, 1, 10, 11), quote(2, 2, 10, 11), through=3), latest) == (
-        None,
-        0,
-    )
+    first = pass_batch(batch(quote(1, 1, 10, 11), quote(2, 2, 10, 11), through=3), latest)
+    assert first == Standing(None, 0)
     assert rows(standing("AIG", 0, latest)) == (2, 3)
     before = pass_batch(batch(quote(4, 3, 10, 11), trade(5, 10, 1), through=6), latest)
     assert rows(before) == (2, 3)
@@ -51,6 +50,17 @@ def test_a_quiet_symbol_is_complete_as_far_as_its_partition() -> None:
     latest.set("2", TicksThrough(at=at(9), market_at=at(9), source="s", partition=2))
     assert rows(standing("AIG", 2, latest)) == (1, 9)
     assert rows(standing("AIG", 3, latest)) == (1, 1)
+
+
+def test_the_last_print_stands_beside_the_quote_and_the_one_before_is_returned() -> None:
+    latest = Latest()
+    pass_batch(batch(trade(1, 10, 100), quote(2, 1, 10, 11)), latest)
+    later = batch(trade(3, 10.5, 200), trade(4, 10.25, 300))
+    assert pass_batch(later, latest).traded == Print(at(1), 10, 100)
+    assert pass_batch(later, latest).traded == Print(at(1), 10, 100)
+    assert standing("AIG", 0, latest).traded == Print(at(4), 10.25, 300)
+    pass_batch(batch(quote(5, 2, 10, 11)), latest)
+    assert standing("AIG", 0, latest).traded == Print(at(4), 10.25, 300)
 
 
 def test_what_was_read_is_told_as_evidence() -> None:
