@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.embedded.paths import State, default_state
+from plimsoll.embedded.rooms import EXCHANGE_SETTINGS
 
 PREFIX = "PLIMSOLL_"
 # All that a user may set. The rooms' own settings are handed to them by `up`; DEEP and REQUIRE_DATA
@@ -16,6 +17,7 @@ KNOWN = frozenset(
     for name in (
         *("STATE", "PORT", "FEED", "FROM", "SPEED", "SEED", "PROCESSES", "PARTITIONS"),
         *("CACHE", "KEY", "ACCOUNT", "LOG_LEVEL", "KILL_AT", "DEEP", "REQUIRE_DATA"),
+        *EXCHANGE_SETTINGS,
     )
 )
 

@@ -18,6 +18,9 @@ PREFIX = "PLIMSOLL_"
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 GATEWAY = "gateway"
 MARKET_DATA = "market_data"
+VENUE = "venue"
+EXCHANGE_SETTINGS = ("QUEUE_MODEL", "FEES", "LATENCY_US", "LATENCY_JITTER_US", "LATENCY_SEED",
+                     "QUOTE_AGE_MS_MAX", "AUCTION_MS", "BORROW")  # fmt: skip
 WITHOUT_JOURNAL = (MARKET_DATA, GATEWAY)
 
 
@@ -38,7 +41,7 @@ ROOMS = (
     Room(MARKET_DATA, "services.market_data", "market_data"),
     Room("risk", "services.risk", "risk"),
     Room("oms", "services.oms", "oms"),
-    Room("venue-paper", "services.venue", "venue"),
+    Room("venue-paper", "services.venue", VENUE),
     Room("portfolio", "services.portfolio", "portfolio"),
     Room(GATEWAY, "services.gateway", GATEWAY),
 )
@@ -161,6 +164,8 @@ def own_settings(room: Room, around: Surroundings) -> dict[str, str]:
     if room.name == MARKET_DATA:
         own |= {"FEED": options.feed, "FROM": options.start_from}
         own |= {"SPEED": options.speed, "SEED": options.seed}
+    if room.role == VENUE:
+        own |= {name: os.environ.get(PREFIX + name) for name in EXCHANGE_SETTINGS}
     return {name: str(value) for name, value in own.items() if value is not None}
 
 

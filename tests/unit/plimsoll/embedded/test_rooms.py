@@ -91,6 +91,15 @@ def test_the_callers_settings_do_not_reach_a_room(monkeypatch: pytest.MonkeyPatc
     assert environment["PLIMSOLL_LOG_LEVEL"] == "DEBUG"
 
 
+def test_the_venue_alone_is_told_the_terms_of_its_exchange(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_QUEUE_MODEL", "optimistic")
+    common = COMMON | {"PLIMSOLL_PROCESS": "venue-paper"}
+    assert told("venue-paper") == common | {"PLIMSOLL_QUEUE_MODEL": "optimistic"}
+    assert told("risk") == COMMON | {"PLIMSOLL_PROCESS": "risk"}
+
+
 def test_rooms_compute_on_one_thread() -> None:
     environment = rooms.environment(ROOMS[1], AROUND, "postgresql://one", 0)
     assert environment["OPENBLAS_NUM_THREADS"] == "1"
