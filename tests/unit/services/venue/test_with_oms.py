@@ -11,10 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 
 from services.oms.core.state import OmsState
 from services.oms.handlers import ROOM as OMS
 from services.venue.adapters.kill_flag import LinkSense
+from services.venue.adapters.terms import TermsSense
+from services.venue.core.matching.terms import ExchangeTerms, FeeSchedule, QueueModel
 from services.venue.core.state import VenueState
 from services.venue.handlers import ROOM as VENUE
 from shared import codec
@@ -33,6 +36,19 @@ from tests.fakes.store import MemoryDatabase, MemoryStore
 from tests.unit.services.venue.floor import INSTRUMENTS, at, batch, quote, trade
 
 SHARDS = 2
+DEFAULT = ExchangeTerms()
+DEEP = ExchangeTerms(
+    queue_model=QueueModel.PROBABILISTIC,
+    fees=FeeSchedule.IB_TIERED,
+    latency_us=500,
+    latency_jitter_us=2000,
+    quote_age_us_max=5000,
+    borrow={"AIG": Decimal(700)},
+)
+
+TIMES_IN_FORCE = [
+    *(TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD)
+]
 
 
 def make_oms(latest: Latest, _: int) -> OmsState:
@@ -46,8 +62,8 @@ def make_venue(latest: Latest, number: int) -> VenueState:
 class Stack:
     """The two rooms over one log."""
 
-    def __init__(self) -> None:
-        self.log = MemoryLog()
+    def __init__(self, terms: ExchangeTerms) -> None:
+        self.log, self._terms = MemoryLog(), terms
         self.databases = {OMS.name: MemoryDatabase(), VENUE.name: MemoryDatabase()}
         self.rooms: dict[str, Service] = {}
         self._seq = [0] * SHARDS
@@ -57,7 +73,8 @@ class Stack:
         """A new process of the room; the one before is dead."""
         self._opened += 1
         process = f"process-{self._opened}"
-        senses = (LinkSense(process, lambda: at(0)),) if room is VENUE else ()
+        link = (TermsSense(lambda _: self._terms), LinkSense(process, lambda: at(0)))
+        senses = link if room is VENUE else ()
         self.rooms[room.name] = Service(
             room,
             make,
@@ -130,9 +147,9 @@ class Stack:
         return found
 
 
-def played(story: Callable[[Stack], Any]) -> Stack:
+def played(story: Callable[[Stack], Any], terms: ExchangeTerms = DEFAULT) -> Stack:
     async def run() -> Stack:
-        stack = Stack()
+        stack = Stack(terms)
         await stack.start(OMS, make_oms)
         await stack.start(VENUE, make_venue)
         await story(stack)
@@ -171,9 +188,12 @@ def test_a_cancel_that_overtakes_its_approval_means_that_the_venue_never_hears_o
     assert all(not raws for name, raws in stack.log.partitions.items() if "reports" in name.topic)
 
 
-def test_random_orders_cancels_and_deaths_leave_both_books_equal_and_replay_the_same() -> None:
+@pytest.mark.parametrize("terms", [DEFAULT, DEEP])
+def test_random_orders_cancels_and_deaths_leave_both_books_equal_and_replay_the_same(
+    terms: ExchangeTerms,
+) -> None:
     for seed in range(6):
-        stack = played(lambda stack, seed=seed: random_story(stack, random.Random(seed)))
+        stack = played(lambda stack, seed=seed: random_story(stack, random.Random(seed)), terms)
         booked = stack.executions(OMS, "executions")
         assert booked == stack.executions(VENUE, "paper_executions")
         assert len(booked) > 20
@@ -191,7 +211,8 @@ async def random_story(stack: Stack, dice: random.Random) -> None:
         for number in range(dice.randrange(3)):
             firm, name = dice.choice(("firm-1", "firm-2", "firm-3")), f"order-{step}-{number}"
             names.append((name, firm))
-            stack.approve(name, now + dice.uniform(0, 10), firm, **random_order(dice, middle))
+            when = now + dice.uniform(0, 10)
+            stack.approve(name, when, firm, **random_order(dice, middle, when))
         if names and dice.random() < 0.3:
             name, firm = dice.choice(names)
             stack.cancel(f"cancel-{step}", name, now + 10, firm)
@@ -199,7 +220,7 @@ async def random_story(stack: Stack, dice: random.Random) -> None:
             await stack.settle()
         stack.ticks(
             quote(now + 3, 2 * step, middle, middle + 0.01, 300, dice.randrange(50, 400)),
-            trade(now + 4, middle - 0.02, dice.randrange(1, 200)),
+            trade(now + 4, middle - dice.choice((0, 0.01, 0.02)), dice.randrange(1, 200)),
             quote(now + 6, 2 * step + 1, middle - 0.01, middle, 200, 200),
             through=now + 9.5,
         )
@@ -210,13 +231,19 @@ async def random_story(stack: Stack, dice: random.Random) -> None:
     await stack.settle()
 
 
-def random_order(dice: random.Random, middle: float) -> dict[str, Any]:
+def random_order(dice: random.Random, middle: float, when: float) -> dict[str, Any]:
     limit = dice.random() < 0.6
     price = Decimal(str(round(middle + dice.uniform(-0.05, 0.05), 2))) if limit else None
+    quantity, tif = Decimal(dice.randrange(1, 500)), dice.choice(TIMES_IN_FORCE)
+    rests = limit and tif not in (TimeInForce.IOC, TimeInForce.FOK)
+    shown = Decimal(dice.randrange(1, 60)) if rests and dice.random() < 0.3 else None
     return {
         "side": dice.choice(list(Side)),
-        "quantity": Decimal(dice.randrange(1, 500)),
+        "quantity": quantity,
         "type": OrderType.LIMIT if limit else OrderType.MARKET,
         "limit_price": price,
-        "time_in_force": dice.choice((TimeInForce.DAY, TimeInForce.IOC, TimeInForce.GTC)),
+        "time_in_force": tif,
+        "expires_at": at(when + 200) if tif is TimeInForce.GTD else None,
+        "post_only": rests and dice.random() < 0.3,
+        "display_quantity": None if shown is None else min(shown, quantity),
     }
