@@ -9,6 +9,7 @@ BENCHES = {
     "gate": "benches.gate",
     "order_path": "benches.order_path",
     "verdict": "benches.verdict",
+    "matching": "benches.matching",
     "durable": "benches.durable",
     "memory": "benches.memory",
     "ticks": "benches.ticks",
