@@ -105,3 +105,26 @@ def test_from_the_first_quote_beyond_its_limit_it_rests_and_gets_its_limit() -> 
     floor.ticks(quote(1, 11, 47.85, 47.86))
     assert floor.paper().status == "resting"
     assert fills(floor.ticks(quote(2, 12, 47.82, 47.84, ask_size=150))) == [(150, 47.85, 2, 12)]
+
+
+def test_a_quote_that_is_missing_one_sided_or_crossed_fills_no_resting_order() -> None:
+    floor = open_floor()
+    floor.submit(limit_price="47.80")
+    floor.submit("sell", limit_price="47.83", **SELL)
+    for bid, ask in ((47.79, 47.78), (0.0, 47.7), (47.9, 0.0), (float("nan"), 47.7)):
+        assert floor.ticks(quote(1, 11, bid, ask)) == []
+
+
+def test_a_print_without_a_price_or_size_fills_no_resting_order() -> None:
+    floor = open_floor()
+    floor.submit(limit_price="47.80")
+    for price, size in ((0.0, 900), (-1.0, 900), (47.0, 0.0), (47.0, float("nan"))):
+        assert floor.ticks(trade(1, price, size)) == []
+
+
+def test_a_tick_behind_the_stretchs_own_end_is_played_all_the_same() -> None:
+    floor = open_floor()
+    floor.submit(limit_price="47.80")
+    floor.submit("later", ms=7)
+    reports = floor.ticks(trade(5, 47.5, 900), quote(9, 11, 47.83, 47.84), through=4)
+    assert fills(reports) == [(100, 47.80, 5, None), (100, 47.82, 7, 10)]
