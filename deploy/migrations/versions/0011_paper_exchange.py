@@ -2,8 +2,8 @@
 
 from deploy.migrations import tools
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 COLUMNS = (
     "auction_at timestamptz",

@@ -2,8 +2,8 @@
 
 from deploy.migrations import tools
 
-revision = "0014"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
