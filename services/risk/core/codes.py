@@ -28,9 +28,10 @@ ORDER_PRICE_INVALID = "ORDER_PRICE_INVALID"
 ORDER_PRICE_OFF_TICK = "ORDER_PRICE_OFF_TICK"
 ORDER_PRICE_MISSING = "ORDER_PRICE_MISSING"
 ORDER_PRICE_UNEXPECTED = "ORDER_PRICE_UNEXPECTED"
-ORDER_TYPE_UNSUPPORTED = "ORDER_TYPE_UNSUPPORTED"
 ORDER_TIME_IN_FORCE_UNSUPPORTED = "ORDER_TIME_IN_FORCE_UNSUPPORTED"
+ORDER_EXPIRY_INVALID = "ORDER_EXPIRY_INVALID"
 ORDER_FEATURE_UNSUPPORTED = "ORDER_FEATURE_UNSUPPORTED"
+ORDER_DISPLAY_QUANTITY_INVALID = "ORDER_DISPLAY_QUANTITY_INVALID"
 ORDER_WOULD_NOT_REDUCE = "ORDER_WOULD_NOT_REDUCE"
 ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
 ORDER_REPLACE_PENDING = "ORDER_REPLACE_PENDING"
@@ -73,13 +74,14 @@ VIOLATIONS: dict[str, str] = {
     REFERENCE_PRICE_STALE: "neither quote nor feed gave a sign of life for quote_age_ms_max",
     ORDER_QUANTITY_INVALID: "the quantity is not a finite number above 0 and below 1E12",
     ORDER_QUANTITY_OFF_LOT: "the quantity is no multiple of the lot",
-    ORDER_PRICE_INVALID: "the price is not a finite number above 0 and below 1E9",
-    ORDER_PRICE_OFF_TICK: "the price is no multiple of the tick",
-    ORDER_PRICE_MISSING: "a limit order without limit_price",
-    ORDER_PRICE_UNEXPECTED: "a market order with limit_price",
-    ORDER_TYPE_UNSUPPORTED: "only market and limit orders are traded",
-    ORDER_TIME_IN_FORCE_UNSUPPORTED: "only day, gtc and ioc are traded",
-    ORDER_FEATURE_UNSUPPORTED: "a field of the order that is not traded yet is set",
+    ORDER_PRICE_INVALID: "a price is not a finite number above 0 and below 1E9 (a percentage: 100)",
+    ORDER_PRICE_OFF_TICK: "a price is no multiple of the tick (a percentage: of 0.0001)",
+    ORDER_PRICE_MISSING: "a price that the type needs is not there",
+    ORDER_PRICE_UNEXPECTED: "a price that the type does not take is there",
+    ORDER_TIME_IN_FORCE_UNSUPPORTED: "the time in force does not go with the type of order",
+    ORDER_EXPIRY_INVALID: "expires_at is missing, not in the future (market time), or not of gtd",
+    ORDER_FEATURE_UNSUPPORTED: "a feature does not go with the rest of the order",
+    ORDER_DISPLAY_QUANTITY_INVALID: "display_quantity is not above 0, above quantity or off lot",
     ORDER_WOULD_NOT_REDUCE: "reduce_only, but the order would not reduce the position",
     ORDER_NOT_OPEN: "the order to be replaced is not open",
     ORDER_REPLACE_PENDING: "a replace of that order is under way already",

@@ -15,6 +15,7 @@ from services.risk.core.checks.account_known import account_known
 from services.risk.core.checks.buying_power import buying_power
 from services.risk.core.checks.client_order_id_unused import client_order_id_unused
 from services.risk.core.checks.command_age import command_age
+from services.risk.core.checks.feature_validity import feature_validity
 from services.risk.core.checks.gross_exposure import gross_exposure
 from services.risk.core.checks.instrument_known import instrument_known
 from services.risk.core.checks.instrument_tradable import instrument_tradable
@@ -31,6 +32,7 @@ from services.risk.core.checks.price_collar import price_collar
 from services.risk.core.checks.reference_price_valid import reference_price_valid
 from services.risk.core.checks.room_silence import room_silence
 from services.risk.core.checks.shares_held import shares_held
+from services.risk.core.checks.time_in_force_validity import time_in_force_validity
 from services.risk.core.checks.trading_state import trading_state
 from services.risk.core.checks.valuation_age import valuation_age
 from services.risk.core.limits import Limits
@@ -56,6 +58,8 @@ CHECKS: tuple[Check, ...] = (
     instrument_tradable,
     reference_price_valid,
     order_validity,
+    time_in_force_validity,
+    feature_validity,
     client_order_id_unused,
     order_quantity,
     order_notional,
@@ -94,7 +98,7 @@ NOT_FOR_EXITS = frozenset(
 WITH_PRICE = frozenset(
     {order_notional, price_collar, buying_power, position_notional, gross_exposure, leverage}
 )
-WITH_NUMBERS = WITH_PRICE | {order_quantity, shares_held, position_quantity}
+WITH_NUMBERS = WITH_PRICE | {feature_validity, order_quantity, shares_held, position_quantity}
 
 
 def without(left_out: frozenset[Check]) -> tuple[Check, ...]:
@@ -120,7 +124,15 @@ CLEARED_BY: dict[int, frozenset[Check]] = {
             reference_price_valid,
         }
     ),
-    PLAIN: frozenset({instrument_known, instrument_tradable, order_validity}),
+    PLAIN: frozenset(
+        {
+            instrument_known,
+            instrument_tradable,
+            order_validity,
+            time_in_force_validity,
+            feature_validity,
+        }
+    ),
     FREE: frozenset({client_order_id_unused, price_collar, open_orders, orders_per_second}),
     ROOMY: frozenset(
         {

@@ -72,7 +72,8 @@ def _row_of(told: OrderState, at: At, price: Decimal | None) -> LiveOrderRow:
     """An order that comes back (a bust), or that stands in the place of another."""
     order = told.order
     known = order.limit_price if price is None else price
-    worst = known if known is not None else normal(told.average_price * MARKET_BUFFER)
+    sent_at = max(order.stop_price or ZERO, told.average_price)
+    worst = known if known is not None else normal(sent_at * MARKET_BUFFER)
     return LiveOrderRow(
         order_id=order.order_id,
         account_id=order.account_id,

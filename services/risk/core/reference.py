@@ -2,6 +2,9 @@
 
 A market order is valued at the far side plus `MARKET_BUFFER`, so that leaving the price out
 bypasses nothing. A short sale is valued at its limit or the ask: what buying it back costs.
+What waits for a price and then is a market order is valued at that price, or the far side where
+that is worse, with the same buffer: a stop at its stop, a trailing buy at the ask plus its trail (a
+stop that only comes down), a buy that waits to be touched at its touch, for it is sent no sooner.
 """
 
 from __future__ import annotations
@@ -23,7 +26,10 @@ from shared.types import ZERO, Order, OrderType, Time
 
 MARKET_BUFFER = Decimal("1.02")
 ONE = Decimal(1)
-_LIMIT = OrderType.LIMIT
+HUNDRED = Decimal(100)
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+_WITH_LIMIT = frozenset({_LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
+_WITH_STOP = frozenset({OrderType.STOP, OrderType.MARKET_IF_TOUCHED})
 _FLAGGED = {
     QuoteFlag.ZERO: REFERENCE_PRICE_INVALID,
     QuoteFlag.CROSSED: REFERENCE_PRICE_CROSSED,
@@ -77,11 +83,32 @@ class Reference:
 
     def unit_worst(self, order: Order, is_buy: bool) -> Decimal:
         """What a unit of the order is worth at most; its numbers must be sound."""
-        price = order.limit_price
-        if price is None or order.type is not _LIMIT:
+        price, kind = order.limit_price, order.type
+        if kind is _MARKET:
             return self.market_worst
-        unit = price if is_buy or price > self.ask else self.ask
+        if price is None or kind is not _LIMIT:
+            unit = self.price_worst(order, is_buy)
+        else:
+            unit = price if is_buy or price > self.ask else self.ask
         return unit if self.multiplier is None else unit * self.multiplier
+
+    def price_worst(self, order: Order, is_buy: bool) -> Decimal:
+        """The price behind `unit_worst`, without the multiplier."""
+        price = order.limit_price
+        if price is not None and order.type in _WITH_LIMIT:
+            return price if is_buy else max(price, self.ask)
+        return self._sent_at(order, is_buy) * MARKET_BUFFER
+
+    def _sent_at(self, order: Order, is_buy: bool) -> Decimal:
+        """The worst price at which it may become a market order."""
+        kind, stop, ask = order.type, order.stop_price, self.ask
+        if kind is OrderType.TRAILING_STOP and is_buy:
+            percent = order.trail_percent
+            trail = order.trail_price if percent is None else ask * percent / HUNDRED
+            return ask if trail is None else ask + trail
+        if stop is None or kind not in _WITH_STOP:
+            return ask
+        return stop if kind is OrderType.MARKET_IF_TOUCHED and is_buy else max(stop, ask)
 
     def _fault(self, quote: QuoteUpdated) -> str | None:
         if not self.is_priced:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.risk.core.reference import Reference, seen_at
-from services.risk.core.view import is_sound
+from services.risk.core.view import are_positive
 from shared.table import At
-from shared.types import Order, OrderType, Side, Time, TimeInForce
+from shared.types import Order, OrderClass, OrderType, Side, Time, TimeInForce
 
 if TYPE_CHECKING:
     from services.risk.core.exposure import AccountBook
@@ -26,6 +26,7 @@ CLEAR = CAUGHT_UP | PLAIN | FREE | ROOMY
 
 _PASSED = ((CLEAR - FREE - ROOMY, CLEAR - FREE), (CLEAR - ROOMY, CLEAR))
 _BUY, _LIMIT, _MARKET = Side.BUY, OrderType.LIMIT, OrderType.MARKET
+_SIMPLE = OrderClass.SIMPLE
 _DAY, _OTHER_TIMES = TimeInForce.DAY, frozenset({TimeInForce.GTC, TimeInForce.IOC})
 
 
@@ -78,7 +79,7 @@ def look(order: Order, asked_at: Time, state: RiskState, at: At) -> int:
 def _is_plain(order: Order, reference: Reference) -> bool:
     """A market or limit order on the grid, without any feature."""
     quantity, price = order.quantity, order.limit_price
-    if not is_sound(order) or quantity % reference.lot:
+    if not are_positive(quantity, price) or quantity % reference.lot:
         return False
     if price is None:
         if order.type is not _MARKET:
@@ -96,7 +97,9 @@ def _is_plain(order: Order, reference: Reference) -> bool:
         or order.extended_hours
         or order.reduce_only
         or order.post_only
-        or order.order_class != "simple"
+        or order.order_class is not _SIMPLE
+        or order.legs
+        or order.algorithm is not None
         or (order.time_in_force is not _DAY and order.time_in_force not in _OTHER_TIMES)
     )
 

@@ -10,8 +10,8 @@ import msgspec
 from services.risk.core import codes
 from services.risk.core.gate import decide, evidence, judge
 from services.risk.core.limits import COUNT_UNLIMITED
+from services.risk.core.numbers import normalised
 from services.risk.core.records import of_order, write_decision
-from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import ArrivalsRow, ClientIdRow, LiveOrderRow
 from services.risk.core.state import RiskState
 from services.risk.core.view import ReplaceView
@@ -25,12 +25,12 @@ from shared.events.risk import (
 )
 from shared.messages import Event
 from shared.table import At
-from shared.types import SECOND_US, ZERO, Order, OrderType, Side, Violation, normal
+from shared.types import SECOND_US, ZERO, Order, Side, TimeInForce, Violation, normal
 
 
 def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
     """The verdict on a new order; an approval reserves what it needs at once."""
-    order = _normalised(command.order)
+    order = normalised(command.order)
     verdict = judge(order, command.at, state, at)
     seen = evidence(order, state)
     write_decision(
@@ -51,14 +51,6 @@ def is_consistent(command: SubmitOrder) -> bool:
         command.account_id,
         command.firm_id,
     )
-
-
-def _normalised(order: Order) -> Order:
-    quantity, price = normal(order.quantity), order.limit_price
-    limit = None if price is None else normal(price)
-    if quantity is order.quantity and limit is price:
-        return order
-    return msgspec.structs.replace(order, quantity=quantity, limit_price=limit)
 
 
 def _reserve(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
@@ -98,13 +90,10 @@ def _use_up(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
 
 def _unit_price(order: Order, state: RiskState) -> Decimal:
     """The worst price of a unit, without the multiplier, that the exposure book applies itself."""
-    reference, price = state.references[order.symbol], order.limit_price
-    if not reference.is_priced:
-        # An exit without a usable quote: its worth does not count while it only reduces.
-        return price or state.books.of(order.account_id).holdings[order.symbol].mark
-    if order.type is OrderType.LIMIT and price is not None:
-        return price if order.side is Side.BUY else max(price, reference.ask)
-    return normal(reference.ask * MARKET_BUFFER)
+    reference = state.references[order.symbol]
+    worst = normal(reference.price_worst(order, order.side is Side.BUY))
+    # An exit without a usable quote: its worth does not count while it only reduces.
+    return worst or state.books.of(order.account_id).holdings[order.symbol].mark
 
 
 def replace(command: ReplaceOrder, state: RiskState, at: At) -> Event:
@@ -161,8 +150,10 @@ def _replacing(command: ReplaceOrder, row: LiveOrderRow) -> Order:
         if asked is not None:
             changes[name] = asked
     if command.trail is not None:
-        changes["trail_price"] = command.trail
-    return _normalised(msgspec.structs.replace(old, **changes))
+        changes["trail_price" if old.trail_percent is None else "trail_percent"] = command.trail
+    if changes.get("time_in_force", TimeInForce.GTD) is not TimeInForce.GTD:
+        changes["expires_at"] = None
+    return normalised(msgspec.structs.replace(old, **changes))
 
 
 def _fault(

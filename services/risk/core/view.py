@@ -13,6 +13,7 @@ from services.risk.core.codes import REFERENCE_PRICE_MISSING, REFERENCE_PRICE_ST
 from services.risk.core.exposure import AccountBook
 from services.risk.core.holding import Holding, Part
 from services.risk.core.limits import ONE
+from services.risk.core.prices import PRICE_DIGITS, are_sound, is_positive
 from services.risk.core.reference import Reference, seen_at
 from services.risk.core.rows import LiveOrderRow
 from services.risk.core.sights import Sights
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from services.risk.core.state import RiskState
 
 QUANTITY_DIGITS = 12
-PRICE_DIGITS = 9
 """How many digits there may be before the decimal point."""
 
 NO_BOOK = AccountBook()
@@ -33,14 +33,16 @@ NO_HOLDING = Holding(ONE)
 NO_REFERENCE = Reference(Instrument(symbol="", tradable=False))
 
 
-def is_positive(value: Decimal, digits: int) -> bool:
-    """Whether it is a finite number above zero with at most so many digits before the point."""
-    return bool(value.is_finite() and value and not value.is_signed() and value.adjusted() < digits)
-
-
 def is_sound(order: Order) -> bool:
-    """Whether the order's numbers can be reckoned with: see `is_positive`."""
-    quantity, price = order.quantity, order.limit_price
+    """Whether the order's quantity and prices can be reckoned with: see `is_positive`."""
+    return are_positive(order.quantity, order.limit_price) and (
+        (order.stop_price is None and order.trail_price is None and order.trail_percent is None)
+        or are_sound(order)
+    )
+
+
+def are_positive(quantity: Decimal, price: Decimal | None) -> bool:
+    """The same of a quantity, and of the limit price where there is one."""
     return bool(
         quantity.is_finite()
         and quantity
@@ -70,6 +72,7 @@ class View:
         "is_exit",
         "is_sound",
         "limits",
+        "market",
         "quantity",
         "reference",
         "state",
@@ -82,7 +85,8 @@ class View:
     is_smaller = False
 
     def __init__(self, order: Order, asked_at: Time, state: RiskState, at: At) -> None:
-        self.state, self.asked_at, self.wall = state, asked_at, at[0]
+        self.state, self.asked_at = state, asked_at
+        self.wall, self.market = at
         self.book = book = state.books.accounts.get(order.account_id, NO_BOOK)
         self.limits = book.limits
         self.reference = reference = state.references.get(order.symbol, NO_REFERENCE)

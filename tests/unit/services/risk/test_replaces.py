@@ -17,8 +17,17 @@ from shared.events.risk import (
     ReplaceDenied,
 )
 from shared.messages import Event
-from shared.types import AccountType, Execution, OrderStatus, Scope, ScopeKind, Side
-from tests.builders import ACCOUNT, order
+from shared.types import (
+    AccountType,
+    Execution,
+    OrderStatus,
+    OrderType,
+    Scope,
+    ScopeKind,
+    Side,
+    TimeInForce,
+)
+from tests.builders import ACCOUNT, NOON, order
 from tests.unit.services.risk.desk import D, Desk, codes, limit, state_of
 
 ACCOUNT_SCOPE = Scope(kind=ScopeKind.ACCOUNT, name=ACCOUNT)
@@ -84,7 +93,7 @@ def test_a_fill_during_a_replace_counts_once() -> None:
     [
         ({"order_id": "nobody"}, "ORDER_NOT_OPEN"),
         ({"quantity": D(30)}, "ORDER_QUANTITY_BELOW_FILLED"),
-        ({"stop_price": D(90)}, "ORDER_FEATURE_UNSUPPORTED"),
+        ({"stop_price": D(90)}, "ORDER_PRICE_UNEXPECTED"),
         ({"limit_price": D("100.001")}, "ORDER_PRICE_OFF_TICK"),
         ({"quantity": D("NaN")}, "ORDER_QUANTITY_INVALID"),
         ({"client_order_id": "client-one"}, "CLIENT_ORDER_ID_USED"),
@@ -97,6 +106,80 @@ def test_a_replace_that_cannot_be_is_denied(fields: dict[str, Any], code: str) -
     denied = desk.replace(fields.pop("order_id", "one"), **fields)
     assert isinstance(denied, ReplaceDenied)
     assert codes(denied.violations) == [code]
+
+
+STOP_LIMIT = {"type": OrderType.STOP_LIMIT, "stop_price": D(110), "limit_price": D(112)}
+TRAILING = {"type": OrderType.TRAILING_STOP}
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "expected"),
+    [
+        (STOP_LIMIT, {"stop_price": D(111)}, {"stop_price": D(111), "limit_price": D(112)}),
+        (STOP_LIMIT, {"limit_price": D(113)}, {"stop_price": D(110), "limit_price": D(113)}),
+        (STOP_LIMIT, {"quantity": D(90)}, {"quantity": D(90), "stop_price": D(110)}),
+        (
+            {**TRAILING, "trail_price": D(5)},
+            {"trail": D(4)},
+            {"trail_price": D(4), "trail_percent": None},
+        ),
+        (
+            {**TRAILING, "trail_percent": D(5)},
+            {"trail": D("4.5")},
+            {"trail_price": None, "trail_percent": D("4.5")},
+        ),
+        (
+            {"time_in_force": TimeInForce.GTD, "expires_at": NOON.plus(1), **limit("90")},
+            {"time_in_force": TimeInForce.DAY},
+            {"time_in_force": TimeInForce.DAY, "expires_at": None, "limit_price": D(90)},
+        ),
+    ],
+)
+def test_a_replace_changes_what_it_names_and_keeps_the_rest(
+    asked: dict[str, Any], change: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    desk = Desk()
+    assert desk.denied("one", **asked) == []
+    told = desk.replace("one", **change)
+    assert isinstance(told, ReplaceApproved)
+    assert {name: getattr(told.order, name) for name in expected} == expected
+    assert told.order.type is asked.get("type", OrderType.LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "code"),
+    [
+        (STOP_LIMIT, {"stop_price": D("110.001")}, "ORDER_PRICE_OFF_TICK"),
+        (STOP_LIMIT, {"trail": D(1)}, "ORDER_PRICE_UNEXPECTED"),
+        (
+            STOP_LIMIT,
+            {"time_in_force": TimeInForce.IOC},
+            "ORDER_TIME_IN_FORCE_UNSUPPORTED",
+        ),
+        ({**TRAILING, "trail_percent": D(5)}, {"trail": D(100)}, "ORDER_PRICE_INVALID"),
+        ({**TRAILING, "trail_price": D(5)}, {"stop_price": D(90)}, "ORDER_PRICE_UNEXPECTED"),
+        (
+            limit("90", display_quantity=D(50)),
+            {"quantity": D(49)},
+            "ORDER_DISPLAY_QUANTITY_INVALID",
+        ),
+    ],
+)
+def test_a_replace_is_held_to_the_same_validity(
+    asked: dict[str, Any], change: dict[str, Any], code: str
+) -> None:
+    desk = Desk()
+    assert desk.denied("one", **asked) == []
+    assert codes(desk.replace("one", **change).violations) == [code]
+
+
+def test_until_its_outcome_a_replaced_stop_counts_at_the_worse_of_both_stops() -> None:
+    desk = Desk()
+    assert desk.denied("one", type=OrderType.STOP, stop_price=D(110)) == []
+    book = desk.state.books.of(ACCOUNT)
+    assert book.extra == 11220  # 100 at 110 and two per cent
+    assert isinstance(desk.replace("one", stop_price=D(120)), ReplaceApproved)
+    assert book.extra == 12240
 
 
 def test_a_second_replace_waits_for_the_first() -> None:

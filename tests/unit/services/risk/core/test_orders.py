@@ -7,7 +7,7 @@ import pytest
 
 from services.risk.core.orders import book, follow, move_quantity, unbook
 from shared.events.oms import OrderRestated
-from shared.types import ZERO, Execution, OrderStatus, Side, TimeInForce
+from shared.types import ZERO, Execution, OrderStatus, OrderType, Side, TimeInForce
 from tests.builders import ACCOUNT, NOON, order
 from tests.unit.services.risk.desk import D, Desk, limit, state_of
 
@@ -141,6 +141,13 @@ def test_an_adjustment_leaves_price_and_number_as_they_were() -> None:
     move_quantity(account, "AIG", D(10), None, None, state)
     held = state.positions.get(ACCOUNT, "AIG")
     assert (held.quantity, held.price, held.oms_seq) == (20, 100, 7)
+
+
+def test_a_stop_nobody_held_is_held_at_its_stop_and_the_buffer() -> None:
+    desk = Desk()
+    stop = order("stray", type=OrderType.STOP, stop_price=D(50))
+    follow(state_of(stop, OrderStatus.NEW, ZERO), desk.state, desk.at)
+    assert desk.state.live_orders.get("stray").price == 51
 
 
 def test_an_order_nobody_held_is_held_at_its_own_price() -> None:

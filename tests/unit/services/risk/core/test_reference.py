@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from services.risk.core.reference import Reference, seen_at
 from shared.events.market import FeedReported, FeedState, QuoteFlag, QuoteUpdated
 from shared.instruments import Instrument
 from shared.table import Latest
-from shared.types import Time
-from tests.builders import NOON
+from shared.types import OrderType, Side, Time
+from tests.builders import NOON, order
 from tests.unit.services.risk.desk import D
 
 
@@ -54,6 +56,51 @@ def test_worst_prices_are_of_a_unit_with_its_multiplier() -> None:
 def test_what_is_wrong_with_a_quote(seen: QuoteUpdated, fault: str, is_priced: bool) -> None:
     reference = referred(seen)
     assert (reference.fault, reference.is_priced) == (fault, is_priced)
+
+
+B, S = Side.BUY, Side.SELL
+STOP = {"stop_price": D(110)}
+LOW = {"stop_price": D(90)}
+BOTH = {"stop_price": D(110), "limit_price": D(112)}
+CHEAP = {"stop_price": D(90), "limit_price": D(88)}
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "prices", "worst"),
+    [
+        # bid 99, ask 100; a market order is worth 2 % more than the ask.
+        (B, OrderType.MARKET, {}, "102"),
+        (S, OrderType.MARKET, {}, "102"),
+        (B, OrderType.LIMIT, {"limit_price": D(90)}, "90"),
+        (S, OrderType.LIMIT, {"limit_price": D(90)}, "100"),
+        (S, OrderType.LIMIT, {"limit_price": D(101)}, "101"),
+        (B, OrderType.STOP, STOP, "112.2"),
+        (B, OrderType.STOP, LOW, "102"),
+        (S, OrderType.STOP, LOW, "102"),
+        (S, OrderType.STOP, STOP, "112.2"),
+        (B, OrderType.STOP_LIMIT, BOTH, "112"),
+        (B, OrderType.STOP_LIMIT, CHEAP, "88"),
+        (S, OrderType.STOP_LIMIT, CHEAP, "100"),
+        (S, OrderType.STOP_LIMIT, BOTH, "112"),
+        (B, OrderType.MARKET_IF_TOUCHED, LOW, "91.8"),
+        (S, OrderType.MARKET_IF_TOUCHED, STOP, "112.2"),
+        (S, OrderType.MARKET_IF_TOUCHED, LOW, "102"),
+        (B, OrderType.LIMIT_IF_TOUCHED, CHEAP, "88"),
+        (S, OrderType.LIMIT_IF_TOUCHED, BOTH, "112"),
+        (B, OrderType.TRAILING_STOP, {"trail_price": D(5)}, "107.1"),
+        (B, OrderType.TRAILING_STOP, {"trail_percent": D("2.5")}, "104.55"),
+        (S, OrderType.TRAILING_STOP, {"trail_price": D(5)}, "102"),
+        (S, OrderType.TRAILING_STOP, {"trail_percent": D(50)}, "102"),
+    ],
+)
+def test_what_a_unit_is_worth_at_most(
+    side: Side, kind: OrderType, prices: dict[str, Decimal], worst: str
+) -> None:
+    asked = order(side=side, type=kind, **prices)
+    for multiplier in (1, 50):
+        reference = referred(quote(99.0, 100.0), multiplier=str(multiplier))
+        assert reference.price_worst(asked, side is B) == D(worst)
+        assert reference.unit_worst(asked, side is B) == D(worst) * multiplier
 
 
 def test_before_the_first_quote_the_price_is_missing() -> None:

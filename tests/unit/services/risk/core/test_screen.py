@@ -11,8 +11,19 @@ from hypothesis import strategies as st
 from services.risk.core.gate import CHECKS, CLEARED_BY, LEFT, checks_for, decide, judge
 from services.risk.core.screen import CAUGHT_UP, CLEAR, FREE, NOTHING, PLAIN, ROOMY, look
 from services.risk.core.view import View
-from shared.types import AccountType, OrderType, Scope, ScopeKind, Side, TimeInForce
-from tests.builders import FIRM, order
+from shared.types import (
+    AccountType,
+    Algorithm,
+    Leg,
+    Order,
+    OrderClass,
+    OrderType,
+    Scope,
+    ScopeKind,
+    Side,
+    TimeInForce,
+)
+from tests.builders import FIRM, NOON, order
 from tests.unit.services.risk.desk import D, Desk, examples, limit
 
 LIMITS = {
@@ -32,9 +43,9 @@ orders = st.fixed_dictionaries(
         "symbol": st.sampled_from(["AIG", "IBM", "FIX", "OLD", "EUX", "FUT", "NONE"]),
         "side": st.sampled_from(list(Side)),
         "quantity": st.sampled_from([D(1), D(99), D(100), D(101), D("0.5"), D(10_000), D("NaN")]),
-        "type": st.sampled_from([OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]),
+        "type": st.sampled_from([OrderType.MARKET, OrderType.LIMIT, *OrderType]),
         "limit_price": st.sampled_from([None, D(100), D("100.10"), D("100.2"), D("99.001"), D(1)]),
-        "time_in_force": st.sampled_from([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK]),
+        "time_in_force": st.sampled_from([TimeInForce.DAY, TimeInForce.DAY, *TimeInForce]),
         "client_order_id": st.sampled_from(["mine", "mine", "client-one", ""]),
         "firm_id": st.sampled_from([FIRM, FIRM, "firm-2"]),
         "reduce_only": st.sampled_from([False, False, True]),
@@ -42,6 +53,24 @@ orders = st.fixed_dictionaries(
         "stop_price": st.sampled_from([None, None, D(90)]),
     }
 )
+LEG = Leg(order_id="leg", client_order_id="leg", type=OrderType.STOP, stop_price=D(90))
+TWAP = Algorithm(name="twap", starts_at=NOON, ends_at=NOON.plus(1))
+extras: dict[str, Any] = {
+    "trail_price": D(1),
+    "trail_percent": D(1),
+    "notional": D(100),
+    "extended_hours": True,
+    "post_only": True,
+    "display_quantity": D(1),
+    "expires_at": NOON.plus(1),
+    "parent_id": "parent",
+    "legs": (LEG,),
+    "algorithm": TWAP,
+    "reduce_only": True,
+    "order_class": OrderClass.OTO,
+    "stop_price": D(90),
+}
+"""What makes an order more than a plain one, a field at a time."""
 worlds = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(list(AccountType)),
@@ -87,12 +116,18 @@ def wake(desk: Desk, what: str) -> None:
 
 @pytest.mark.timeout(300)
 @settings(max_examples=examples(80), derandomize=True, deadline=None)
-@given(world=worlds, limits=desks, asked=st.lists(orders, min_size=12, max_size=12))
+@given(
+    world=worlds,
+    limits=desks,
+    asked=st.lists(orders, min_size=12, max_size=12),
+    extra=st.sampled_from([*extras, *[None] * len(extras)]),
+)
 def test_what_a_stage_answers_for_would_let_the_order_pass(
-    world: dict[str, Any], limits: dict[str, str], asked: list[dict[str, Any]]
+    world: dict[str, Any], limits: dict[str, str], asked: list[dict[str, Any]], extra: str | None
 ) -> None:
     desk = make(world, limits)
-    for fields in asked:
+    for plain in asked:
+        fields = plain if extra is None else {**plain, extra: extras[extra]}
         one = order("looked-at", **fields)
         passed = look(one, desk.at.wall, desk.state, desk.at)
         view = View(one, desk.at.wall, desk.state, desk.at)
@@ -131,6 +166,25 @@ def test_an_order_stops_where_something_is_near() -> None:
     assert stages(desk, client_order_id="") == CLEAR - FREE
     desk.wait(3.001)
     assert stages(desk) == NOTHING
+
+
+def test_no_field_that_makes_an_order_more_than_plain_is_overlooked() -> None:
+    desk = ready()
+    plain = {"type", "time_in_force", "limit_price", "client_order_id", "symbol", "side"}
+    plain |= {"order_id", "account_id", "firm_id", "quantity", "strategy", "actor", "venue"}
+    plain |= {"chain_id", "replaces"}
+    assert set(Order.__struct_fields__) == plain | set(extras)
+    for name, value in extras.items():
+        assert stages(desk, **{name: value}) == CAUGHT_UP, name
+        assert stages(desk, **limit("100"), **{name: value}) == CAUGHT_UP, name
+    for kind in set(OrderType) - {OrderType.MARKET}:
+        assert stages(desk, type=kind) == CAUGHT_UP, kind
+    for kind in set(OrderType) - {OrderType.LIMIT}:
+        assert stages(desk, type=kind, limit_price=D(100)) == CAUGHT_UP, kind
+    clear = {TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC}
+    for force in TimeInForce:
+        passed = stages(desk, time_in_force=force)
+        assert passed == (CLEAR if force in clear else CAUGHT_UP), force
 
 
 def test_an_order_against_a_position_stops_at_once() -> None:

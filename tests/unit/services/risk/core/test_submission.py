@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from services.risk.core.submission import is_consistent
-from shared.types import Side
+from shared.table import Latest
+from shared.types import OrderType, Side
 from tests.builders import submit
 from tests.unit.services.risk.desk import D, Desk, limit
 
@@ -29,6 +30,25 @@ def test_a_short_sale_is_reserved_at_what_buying_back_costs() -> None:
     desk = Desk()
     desk.submit("one", side=Side.SELL, **limit("90"))
     assert desk.row("live_orders", "one").price == D("100.1")
+
+
+def test_a_stop_is_reserved_at_the_price_it_may_trade_at() -> None:
+    desk = Desk()
+    stop = {"type": OrderType.STOP, "quantity": D(10)}
+    desk.submit("one", stop_price=D(110), **stop)
+    desk.submit("two", stop_price=D(90), **stop)
+    # at its stop and two per cent; below the ask it is a market order at once.
+    assert desk.row("live_orders", "one").price == D("112.2")
+    assert desk.row("live_orders", "two").price == D("102.102")
+
+
+def test_an_exit_that_waits_is_reserved_without_a_quote_too() -> None:
+    desk = Desk()
+    desk.buy("AIG", "100", "100")
+    desk.state.latest = Latest()
+    stop = {"type": OrderType.STOP, "stop_price": D(90), "side": Side.SELL}
+    assert desk.submit("out", **stop).exit
+    assert desk.denied("again", **stop) != []
 
 
 def test_a_denial_reserves_nothing() -> None:

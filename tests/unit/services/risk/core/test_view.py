@@ -6,30 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.risk.core.view import ReplaceView, is_positive
+from services.risk.core.view import ReplaceView
 from shared.types import Side
 from tests.builders import order
 from tests.unit.services.risk.desk import D, Desk, limit
-
-
-@pytest.mark.parametrize(
-    ("text", "is_right"),
-    [
-        ("0.01", True),
-        ("999999999999", True),
-        ("1E12", False),
-        ("0", False),
-        ("-0", False),
-        ("-1", False),
-        ("NaN", False),
-        ("sNaN", False),
-        ("Infinity", False),
-        ("1E999999", False),
-        ("1E-400", True),
-    ],
-)
-def test_a_number_that_can_be_reckoned_with(text: str, is_right: bool) -> None:
-    assert is_positive(D(text), 12) is is_right
 
 
 def test_an_exit_only_brings_the_position_closer_to_zero() -> None:
