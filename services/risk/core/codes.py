@@ -24,6 +24,8 @@ REFERENCE_PRICE_CROSSED = "REFERENCE_PRICE_CROSSED"
 REFERENCE_PRICE_STALE = "REFERENCE_PRICE_STALE"
 ORDER_QUANTITY_INVALID = "ORDER_QUANTITY_INVALID"
 ORDER_QUANTITY_OFF_LOT = "ORDER_QUANTITY_OFF_LOT"
+ORDER_FRACTION_UNSUPPORTED = "ORDER_FRACTION_UNSUPPORTED"
+ORDER_NOTIONAL_INVALID = "ORDER_NOTIONAL_INVALID"
 ORDER_PRICE_INVALID = "ORDER_PRICE_INVALID"
 ORDER_PRICE_OFF_TICK = "ORDER_PRICE_OFF_TICK"
 ORDER_PRICE_MISSING = "ORDER_PRICE_MISSING"
@@ -73,7 +75,9 @@ VIOLATIONS: dict[str, str] = {
     REFERENCE_PRICE_CROSSED: "the quote's bid is above its ask",
     REFERENCE_PRICE_STALE: "neither quote nor feed gave a sign of life for quote_age_ms_max",
     ORDER_QUANTITY_INVALID: "the quantity is not a finite number above 0 and below 1E12",
-    ORDER_QUANTITY_OFF_LOT: "the quantity is no multiple of the lot",
+    ORDER_QUANTITY_OFF_LOT: "the quantity is no multiple of the lot, or has more than 9 decimals",
+    ORDER_FRACTION_UNSUPPORTED: "a part of a lot is for simple market or limit orders, day",
+    ORDER_NOTIONAL_INVALID: "the notional is none, buys nothing, or does not go with the order",
     ORDER_PRICE_INVALID: "a price is not a finite number above 0 and below 1E9 (a percentage: 100)",
     ORDER_PRICE_OFF_TICK: "a price is no multiple of the tick (a percentage: of 0.0001)",
     ORDER_PRICE_MISSING: "a price that the type needs is not there",

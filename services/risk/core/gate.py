@@ -16,11 +16,13 @@ from services.risk.core.checks.buying_power import buying_power
 from services.risk.core.checks.client_order_id_unused import client_order_id_unused
 from services.risk.core.checks.command_age import command_age
 from services.risk.core.checks.feature_validity import feature_validity
+from services.risk.core.checks.fraction_validity import fraction_validity
 from services.risk.core.checks.gross_exposure import gross_exposure
 from services.risk.core.checks.instrument_known import instrument_known
 from services.risk.core.checks.instrument_tradable import instrument_tradable
 from services.risk.core.checks.leverage import leverage
 from services.risk.core.checks.limits_loaded import limits_loaded
+from services.risk.core.checks.notional_validity import notional_validity
 from services.risk.core.checks.open_orders import open_orders
 from services.risk.core.checks.order_notional import order_notional
 from services.risk.core.checks.order_quantity import order_quantity
@@ -58,6 +60,8 @@ CHECKS: tuple[Check, ...] = (
     instrument_tradable,
     reference_price_valid,
     order_validity,
+    notional_validity,
+    fraction_validity,
     time_in_force_validity,
     feature_validity,
     client_order_id_unused,
@@ -98,7 +102,13 @@ NOT_FOR_EXITS = frozenset(
 WITH_PRICE = frozenset(
     {order_notional, price_collar, buying_power, position_notional, gross_exposure, leverage}
 )
-WITH_NUMBERS = WITH_PRICE | {feature_validity, order_quantity, shares_held, position_quantity}
+WITH_NUMBERS = WITH_PRICE | {
+    fraction_validity,
+    feature_validity,
+    order_quantity,
+    shares_held,
+    position_quantity,
+}
 
 
 def without(left_out: frozenset[Check]) -> tuple[Check, ...]:
@@ -129,6 +139,8 @@ CLEARED_BY: dict[int, frozenset[Check]] = {
             instrument_known,
             instrument_tradable,
             order_validity,
+            notional_validity,
+            fraction_validity,
             time_in_force_validity,
             feature_validity,
         }

@@ -13,6 +13,7 @@ from services.risk.core.limits import COUNT_UNLIMITED
 from services.risk.core.numbers import normalised
 from services.risk.core.records import of_order, write_decision
 from services.risk.core.rows import ArrivalsRow, ClientIdRow, LiveOrderRow
+from services.risk.core.sizing import sized
 from services.risk.core.state import RiskState
 from services.risk.core.view import ReplaceView
 from services.risk.core.violations import violation
@@ -30,7 +31,7 @@ from shared.types import SECOND_US, ZERO, Order, Side, TimeInForce, Violation, n
 
 def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
     """The verdict on a new order; an approval reserves what it needs at once."""
-    order = normalised(command.order)
+    order = sized(normalised(command.order), state)
     verdict = judge(order, command.at, state, at)
     seen = evidence(order, state)
     write_decision(

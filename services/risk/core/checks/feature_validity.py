@@ -18,7 +18,7 @@ from shared.types import Order, OrderClass, OrderType, TimeInForce, Violation
 
 AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 EXTENDED = frozenset({TimeInForce.DAY, TimeInForce.GTC})
-UNSUPPORTED = ("notional", "legs", "algorithm")
+UNSUPPORTED = ("legs", "algorithm")
 
 
 def feature_validity(order: Order, view: View, limits: Limits) -> Violation | None:

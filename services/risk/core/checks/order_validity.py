@@ -1,4 +1,4 @@
-"""Is it an order that can be traded: quantity on the lot, the prices its type takes, on the tick?
+"""Is it an order that can be traded: a quantity, and the prices its type takes, on the tick?
 
 RTS 6: order attribution and validity. This also is the last guard against numbers that are none.
 """
@@ -6,7 +6,7 @@ RTS 6: order attribution and validity. This also is the last guard against numbe
 from __future__ import annotations
 
 from services.risk.core import prices
-from services.risk.core.codes import ORDER_QUANTITY_INVALID, ORDER_QUANTITY_OFF_LOT
+from services.risk.core.codes import ORDER_QUANTITY_INVALID
 from services.risk.core.limits import Limits
 from services.risk.core.prices import is_positive
 from services.risk.core.view import NO_REFERENCE, QUANTITY_DIGITS, View
@@ -16,12 +16,9 @@ from shared.types import Order, Violation
 
 def order_validity(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies the first thing about quantity and prices that cannot be."""
-    if not is_positive(order.quantity, QUANTITY_DIGITS):
+    is_by_notional = order.notional is not None and not order.quantity
+    if not is_positive(order.quantity, QUANTITY_DIGITS) and not is_by_notional:
         most = f"1E{QUANTITY_DIGITS}"
         return violation(ORDER_QUANTITY_INVALID, order, limit=most, value=order.quantity)
-    if view.reference is NO_REFERENCE:
-        return prices.fault(order, order, None, "")
-    instrument = view.reference.instrument
-    if order.quantity % instrument.lot:
-        return violation(ORDER_QUANTITY_OFF_LOT, order, limit=instrument.lot, value=order.quantity)
-    return prices.fault(order, order, instrument.tick, "")
+    reference = view.reference
+    return prices.fault(order, order, None if reference is NO_REFERENCE else reference.tick, "")

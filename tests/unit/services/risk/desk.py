@@ -1,7 +1,7 @@
 """One shard of risk with an account that may trade, on virtual time, and what happens to it.
 
-AIG is quoted 100.00 at 100.10, IBM 50.00 at 50.05. Everything is alive and fresh unless a test
-makes it otherwise.
+AIG is quoted 100.00 at 100.10, IBM 50.00 at 50.05, PIE (which is traded in parts) 9.90 at 10.00.
+Everything is alive and fresh unless a test makes it otherwise.
 """
 
 from __future__ import annotations

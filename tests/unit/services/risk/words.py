@@ -22,8 +22,9 @@ INSTRUMENTS = {
     "OLD": Instrument(symbol="OLD", tradable=False),
     "EUX": Instrument(symbol="EUX", currency="EUR"),
     "FUT": Instrument(symbol="FUT", multiplier=Decimal(50)),
+    "PIE": Instrument(symbol="PIE", fractionable=True),
 }
-PRICES = {"AIG": (100.0, 100.1), "IBM": (50.0, 50.05)}
+PRICES = {"AIG": (100.0, 100.1), "IBM": (50.0, 50.05), "PIE": (9.9, 10.0)}
 D = Decimal
 
 

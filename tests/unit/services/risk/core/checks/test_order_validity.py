@@ -53,7 +53,7 @@ def test_what_can_be_traded_passes(fields: dict[str, Any]) -> None:
         ({"time_in_force": TimeInForce.GTD}, "ORDER_EXPIRY_INVALID"),
         ({"order_class": "bracket"}, "ORDER_FEATURE_UNSUPPORTED"),
         ({"extended_hours": True}, "ORDER_FEATURE_UNSUPPORTED"),
-        ({"notional": D(100)}, "ORDER_FEATURE_UNSUPPORTED"),
+        ({"notional": D(100)}, "ORDER_NOTIONAL_INVALID"),
         ({"stop_price": D(100)}, "ORDER_PRICE_UNEXPECTED"),
         ({"parent_id": "parent"}, "ORDER_FEATURE_UNSUPPORTED"),
         ({"reduce_only": True}, "ORDER_WOULD_NOT_REDUCE"),
