@@ -125,7 +125,7 @@ def on_order_restated(message: OrderRestated, state: RiskState, at: At) -> list[
 
 def on_order_filled(message: OrderFilled, state: RiskState, at: At) -> list[Event]:
     """The fill moves quantity and cash from the order to the book, in one step."""
-    orders.follow(message.state, state, at)
+    orders.follow(message.state, state, at, message.execution.quantity)
     orders.book(message.execution, state, message.seq)
     return _caught_up(message, state, at)
 
@@ -133,7 +133,7 @@ def on_order_filled(message: OrderFilled, state: RiskState, at: At) -> list[Even
 def on_execution_busted(message: ExecutionBusted, state: RiskState, at: At) -> list[Event]:
     """The venue took an execution back."""
     orders.unbook(message.execution, state, message.seq)
-    orders.follow(message.state, state, at)
+    orders.follow(message.state, state, at, -message.execution.quantity)
     return _caught_up(message, state, at)
 
 
@@ -141,7 +141,8 @@ def on_execution_corrected(message: ExecutionCorrected, state: RiskState, at: At
     """Another execution stands in the place of one."""
     orders.unbook(message.previous, state, message.seq)
     orders.book(message.execution, state, message.seq)
-    orders.follow(message.state, state, at)
+    filled = message.execution.quantity - message.previous.quantity
+    orders.follow(message.state, state, at, filled)
     return _caught_up(message, state, at)
 
 

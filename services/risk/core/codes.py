@@ -34,8 +34,14 @@ ORDER_TIME_IN_FORCE_UNSUPPORTED = "ORDER_TIME_IN_FORCE_UNSUPPORTED"
 ORDER_EXPIRY_INVALID = "ORDER_EXPIRY_INVALID"
 ORDER_FEATURE_UNSUPPORTED = "ORDER_FEATURE_UNSUPPORTED"
 ORDER_DISPLAY_QUANTITY_INVALID = "ORDER_DISPLAY_QUANTITY_INVALID"
+ORDER_ALGORITHM_INVALID = "ORDER_ALGORITHM_INVALID"
+ORDER_ALGORITHM_UNSUPPORTED = "ORDER_ALGORITHM_UNSUPPORTED"
+ORDER_CHILD_OF_NONE = "ORDER_CHILD_OF_NONE"
+ORDER_CHILD_UNLIKE_PARENT = "ORDER_CHILD_UNLIKE_PARENT"
+ORDER_CHILD_EXCEEDS_PARENT = "ORDER_CHILD_EXCEEDS_PARENT"
 ORDER_WOULD_NOT_REDUCE = "ORDER_WOULD_NOT_REDUCE"
 ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
+ORDER_REPLACE_UNSUPPORTED = "ORDER_REPLACE_UNSUPPORTED"
 ORDER_REPLACE_PENDING = "ORDER_REPLACE_PENDING"
 ORDER_QUANTITY_BELOW_FILLED = "ORDER_QUANTITY_BELOW_FILLED"
 CLIENT_ORDER_ID_USED = "CLIENT_ORDER_ID_USED"
@@ -86,8 +92,14 @@ VIOLATIONS: dict[str, str] = {
     ORDER_EXPIRY_INVALID: "expires_at is missing, not in the future (market time), or not of gtd",
     ORDER_FEATURE_UNSUPPORTED: "a feature does not go with the rest of the order",
     ORDER_DISPLAY_QUANTITY_INVALID: "display_quantity is not above 0, above quantity or off lot",
+    ORDER_ALGORITHM_INVALID: "the plan of the algorithm cannot be carried out",
+    ORDER_ALGORITHM_UNSUPPORTED: "no algorithm works an order like that",
+    ORDER_CHILD_OF_NONE: "the parent is no live order that an algorithm works",
+    ORDER_CHILD_UNLIKE_PARENT: "a child of another account, symbol, side, strategy or shape",
+    ORDER_CHILD_EXCEEDS_PARENT: "a child of more than its parent has not handed out",
     ORDER_WOULD_NOT_REDUCE: "reduce_only, but the order would not reduce the position",
     ORDER_NOT_OPEN: "the order to be replaced is not open",
+    ORDER_REPLACE_UNSUPPORTED: "what an algorithm works, and its children, are not replaced",
     ORDER_REPLACE_PENDING: "a replace of that order is under way already",
     ORDER_QUANTITY_BELOW_FILLED: "the new quantity is not above what is filled already",
     CLIENT_ORDER_ID_USED: "the account used this client_order_id before",

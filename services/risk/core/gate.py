@@ -12,7 +12,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.risk.core.checks.account_known import account_known
+from services.risk.core.checks.algorithm_validity import algorithm_validity
 from services.risk.core.checks.buying_power import buying_power
+from services.risk.core.checks.child_validity import child_validity
 from services.risk.core.checks.client_order_id_unused import client_order_id_unused
 from services.risk.core.checks.command_age import command_age
 from services.risk.core.checks.feature_validity import feature_validity
@@ -37,9 +39,10 @@ from services.risk.core.checks.shares_held import shares_held
 from services.risk.core.checks.time_in_force_validity import time_in_force_validity
 from services.risk.core.checks.trading_state import trading_state
 from services.risk.core.checks.valuation_age import valuation_age
+from services.risk.core.children import is_like, parent_of
 from services.risk.core.limits import Limits
 from services.risk.core.screen import CAUGHT_UP, CLEAR, FREE, NOTHING, PLAIN, ROOMY, look
-from services.risk.core.view import NO_BOOK, NO_REFERENCE, View, is_sound
+from services.risk.core.view import NO_BOOK, NO_REFERENCE, ChildView, View, is_sound
 from shared.events.risk import Evidence
 from shared.table import At
 from shared.types import Order, Side, Time, Violation, normal
@@ -64,6 +67,8 @@ CHECKS: tuple[Check, ...] = (
     fraction_validity,
     time_in_force_validity,
     feature_validity,
+    algorithm_validity,
+    child_validity,
     client_order_id_unused,
     order_quantity,
     order_notional,
@@ -105,6 +110,7 @@ WITH_PRICE = frozenset(
 WITH_NUMBERS = WITH_PRICE | {
     fraction_validity,
     feature_validity,
+    child_validity,
     order_quantity,
     shares_held,
     position_quantity,
@@ -143,6 +149,8 @@ CLEARED_BY: dict[int, frozenset[Check]] = {
             fraction_validity,
             time_in_force_validity,
             feature_validity,
+            algorithm_validity,
+            child_validity,
         }
     ),
     FREE: frozenset({client_order_id_unused, price_collar, open_orders, orders_per_second}),
@@ -186,6 +194,9 @@ def judge(order: Order, asked_at: Time, state: RiskState, at: At) -> Verdict:
     passed = look(order, asked_at, state, at)
     if passed == CLEAR and not LEFT[CLEAR]:
         return APPROVED
+    parent = None if order.parent_id is None else parent_of(order, state)
+    if parent is not None and is_like(order, parent):
+        return decide(order, ChildView(order, asked_at, state, at, parent), passed)
     return decide(order, View(order, asked_at, state, at), passed)
 
 

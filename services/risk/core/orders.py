@@ -10,6 +10,7 @@ from decimal import ROUND_UP, Decimal
 
 import msgspec
 
+from services.risk.core.children import hand
 from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import AccountRow, LiveOrderRow, PositionRow
 from services.risk.core.state import RiskState
@@ -30,8 +31,24 @@ _GONE = frozenset(
 )
 
 
-def follow(told: OrderState, state: RiskState, at: At, price: Decimal | None = None) -> None:
-    """Hold the order as OMS has it now, or let it go where it has ended."""
+def follow(told: OrderState, state: RiskState, at: At, filled: Decimal = ZERO) -> None:
+    """Hold the order as OMS has it now, or let it go where it has ended. `filled`: by how much this
+    event made it fuller.
+    """
+    row = state.live_orders.get(told.order.order_id)
+    _hold(told, state, at)
+    if told.order.parent_id is not None:
+        before = told.cum_quantity - filled if row is None else row.quantity
+        hand(told.order, before, _held(told, state), state)
+
+
+def _held(told: OrderState, state: RiskState) -> Decimal:
+    """What a child holds of its parent's quantity."""
+    row = state.live_orders.get(told.order.order_id)
+    return told.cum_quantity if row is None else row.quantity
+
+
+def _hold(told: OrderState, state: RiskState, at: At, price: Decimal | None = None) -> None:
     row = state.live_orders.get(told.order.order_id)
     if _is_gone(told):
         state.live_orders.delete(told.order.order_id)
@@ -39,13 +56,18 @@ def follow(told: OrderState, state: RiskState, at: At, price: Decimal | None = N
         _fill_whole(row, told, state)
     elif row is None:
         state.live_orders.put(_row_of(told, at, price))
-    elif (row.quantity, row.cum_quantity) != (told.order.quantity, told.cum_quantity) or row.ended:
+    else:
+        _update(row, told, state)
+
+
+def _update(row: LiveOrderRow, told: OrderState, state: RiskState) -> None:
+    """Quantities as OMS has them; what a parent has handed out is our own sum."""
+    is_parent = row.body.algorithm is not None
+    cum = row.cum_quantity if is_parent else told.cum_quantity
+    if (row.quantity, row.cum_quantity, row.ended) != (told.order.quantity, cum, False):
         state.live_orders.put(
             msgspec.structs.replace(
-                row,
-                quantity=told.order.quantity,
-                cum_quantity=told.cum_quantity,
-                ended=False,
+                row, quantity=told.order.quantity, cum_quantity=cum, ended=False
             )
         )
 
@@ -131,7 +153,9 @@ def replaced(message: OrderReplaced, state: RiskState, at: At) -> None:
         price = old.price
     state.live_orders.delete(message.state.order.order_id)
     if successor.status is not OrderStatus.FILLED:
-        follow(successor, state, at, price)
+        _hold(successor, state, at, price)
+    before = successor.cum_quantity if old is None else old.quantity
+    hand(successor.order, before, _held(successor, state), state)
 
 
 def replace_refused(message: ReplaceRefused, state: RiskState) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from services.risk.core import codes
+from services.risk.core.children import hand, parent_of
 from services.risk.core.gate import decide, evidence, judge
 from services.risk.core.limits import COUNT_UNLIMITED
 from services.risk.core.numbers import normalised
@@ -70,6 +71,7 @@ def _reserve(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
             body=order,
         )
     )
+    hand(order, ZERO, order.quantity, state)
     _use_up(order, is_exit, state, at)
 
 
@@ -104,7 +106,7 @@ def replace(command: ReplaceOrder, state: RiskState, at: At) -> Event:
     if row is None or row.account_id != command.account_id:
         row = None
     order = _replacing(command, row) if row is not None else None
-    fault = _fault(command, row, order)
+    fault = _fault(command, row, order, state)
     if row is None or order is None or fault is not None:
         told = () if fault is None else (fault,)
         write_decision(state, command, "replace", told, at, body=order)
@@ -158,10 +160,12 @@ def _replacing(command: ReplaceOrder, row: LiveOrderRow) -> Order:
 
 
 def _fault(
-    command: ReplaceOrder, row: LiveOrderRow | None, order: Order | None
+    command: ReplaceOrder, row: LiveOrderRow | None, order: Order | None, state: RiskState
 ) -> Violation | None:
     if row is None or order is None or row.ended:
         return _about(command, codes.ORDER_NOT_OPEN)
+    if row.body.algorithm is not None or parent_of(row.body, state) is not None:
+        return violation(codes.ORDER_REPLACE_UNSUPPORTED, order, value=row.order_id)
     if row.replacement_id is not None:
         return violation(codes.ORDER_REPLACE_PENDING, order, value=row.replacement_id)
     if order.quantity.is_finite() and ZERO < order.quantity <= row.cum_quantity:

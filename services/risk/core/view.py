@@ -159,35 +159,66 @@ class View:
         return book.gross + book.extra + self.added
 
 
-class ReplaceView(View):
-    """The view of an order that is to stand in the place of another one, which is left out of what
-    works. `is_smaller`: it is no more than that, in units and worth.
+class BesideView(View):
+    """The view of an order that takes over from what works already: `taken` units, worth
+    `taken_notional`, are left out of that.
     """
 
-    __slots__ = ("is_smaller", "part", "replaced")
+    __slots__ = ("taken", "taken_notional")
+
+    def __init__(self, order: Order, asked_at: Time, state: RiskState, at: At) -> None:
+        self.taken = self.taken_notional = ZERO
+        super().__init__(order, asked_at, state, at)
+
+    def _take(self, quantity: Decimal, notional: Decimal) -> None:
+        """Look again, without that much."""
+        self.taken, self.taken_notional = quantity, notional
+        self.worst = self.quantity * self.unit
+        self.added, self.is_exit = self._added(), False
+        if self.held and self.held.is_signed() is self.is_buy:
+            self._close()
+
+    @property
+    def open_same(self) -> Decimal:
+        """What works on the order's side beside what it takes over."""
+        return super().open_same - self.taken
+
+    @property
+    def open_notional(self) -> Decimal:
+        """The same at its worst prices."""
+        return super().open_notional - self.taken_notional
+
+
+class ReplaceView(BesideView):
+    """The view of an order that is to stand in the place of another one. `is_smaller`: it is no
+    more than that, in units and worth.
+    """
+
+    __slots__ = ("is_smaller", "replaced")
 
     def __init__(
         self, order: Order, asked_at: Time, state: RiskState, at: At, replaced: LiveOrderRow
     ) -> None:
         self.replaced, self.is_smaller = replaced, False
-        self.part = Part(replaced, ONE)
         super().__init__(order, asked_at, state, at)
-        if not self.is_sound:
-            return
-        self.part = part = Part(replaced, self.holding.multiplier)
-        self.quantity = order.quantity - replaced.cum_quantity
-        self.worst = self.quantity * self.unit
-        self.added, self.is_exit = self._added(), False
-        if self.held and self.held.is_signed() is self.is_buy:
-            self._close()
-        self.is_smaller = self.quantity <= part.quantity and self.worst <= part.notional
+        if self.is_sound:
+            part = Part(replaced, self.holding.multiplier)
+            self.quantity = order.quantity - replaced.cum_quantity
+            self._take(part.quantity, part.notional)
+            self.is_smaller = self.quantity <= part.quantity and self.worst <= part.notional
 
-    @property
-    def open_same(self) -> Decimal:
-        """What works on the order's side beside the order that is replaced."""
-        return super().open_same - self.part.quantity
 
-    @property
-    def open_notional(self) -> Decimal:
-        """The same at its worst prices."""
-        return super().open_notional - self.part.notional
+class ChildView(BesideView):
+    """The view of an algorithm's child: its quantity comes out of what its parent reserves, at the
+    parent's price.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, order: Order, asked_at: Time, state: RiskState, at: At, parent: LiveOrderRow
+    ) -> None:
+        super().__init__(order, asked_at, state, at)
+        if self.is_sound:
+            taken = min(order.quantity, Part(parent, ONE).quantity)
+            self._take(taken, taken * parent.price * self.holding.multiplier)

@@ -18,17 +18,18 @@ from shared.types import Order, OrderClass, OrderType, TimeInForce, Violation
 
 AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 EXTENDED = frozenset({TimeInForce.DAY, TimeInForce.GTC})
-UNSUPPORTED = ("legs", "algorithm")
+UNSUPPORTED = ("legs",)
 
 
 def feature_validity(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies the first feature that the rest of the order does not allow."""
     is_limit = order.type is OrderType.LIMIT
-    if order.order_class != OrderClass.SIMPLE or order.parent_id is not None:
+    if order.order_class != OrderClass.SIMPLE:
         return violation(ORDER_FEATURE_UNSUPPORTED, order, value=order.order_class)
     if order.reduce_only and not view.is_exit:
         return violation(ORDER_WOULD_NOT_REDUCE, order, limit=view.held, value=order.quantity)
-    if order.extended_hours and not (is_limit and order.time_in_force in EXTENDED):
+    is_extended = is_limit and (order.time_in_force in EXTENDED or order.parent_id is not None)
+    if order.extended_hours and not is_extended:
         return _feature(order, "extended_hours", "extended hours orders are limit and day or gtc")
     if order.post_only and (not is_limit or order.time_in_force in AT_ONCE):
         return _feature(order, "post_only", "post-only orders are limit orders that may rest")

@@ -25,7 +25,7 @@ from shared.commands import (
     Withdraw,
 )
 from shared.events.market import ClockAdvanced, FeedReported, FeedState, QuoteUpdated
-from shared.events.oms import OrderCanceled, OrderFilled, OrderSubmitted
+from shared.events.oms import OrderCanceled, OrderFilled, OrderProgressed, OrderSubmitted
 from shared.events.portfolio import AccountOpened, AccountValued, CashMoved, PositionValue
 from shared.events.risk import OrderApproved
 from shared.events.runtime import RoomAlive
@@ -228,6 +228,10 @@ class Desk(Driver):
         row = self.state.live_orders.get(order_id)
         assert row is not None, f"no live order {order_id}"
         return state_of(row.body, OrderStatus.NEW, row.cum_quantity)
+
+    def told_state(self, told: OrderState) -> None:
+        """OMS tells how an order stands."""
+        self.told(OrderProgressed, "oms", state=told)
 
     def submitted(self, order_id: str) -> None:
         told = msgspec.structs.replace(self.order_of(order_id), status=OrderStatus.PENDING_NEW)

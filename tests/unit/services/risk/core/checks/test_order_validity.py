@@ -55,7 +55,7 @@ def test_what_can_be_traded_passes(fields: dict[str, Any]) -> None:
         ({"extended_hours": True}, "ORDER_FEATURE_UNSUPPORTED"),
         ({"notional": D(100)}, "ORDER_NOTIONAL_INVALID"),
         ({"stop_price": D(100)}, "ORDER_PRICE_UNEXPECTED"),
-        ({"parent_id": "parent"}, "ORDER_FEATURE_UNSUPPORTED"),
+        ({"parent_id": "parent"}, "ORDER_CHILD_OF_NONE"),
         ({"reduce_only": True}, "ORDER_WOULD_NOT_REDUCE"),
     ],
 )
