@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.gateway.core.curves import Bar, Window
 from services.gateway.core.keys import ApiKey
 from services.gateway.core.prices import LastPrice
 from services.gateway.core.sheet import Sheet
@@ -44,7 +45,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders of an account: `after` and `until` are exclusive."""
+    """Which orders of an account: `after` and `until` are exclusive; `parent_id`: legs or children
+    of that order; `nested`: no legs of their own, but every order with an open leg is open.
+    """
 
     status: str = "open"
     limit: int = 50
@@ -53,6 +56,8 @@ class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     ascending: bool = False
     symbols: tuple[str, ...] = ()
     side: str | None = None
+    parent_id: str | None = None
+    nested: bool = False
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +94,9 @@ class Reads(Protocol):
     async def order_by_client_id(self, account_id: str, client_order_id: str) -> Found | None: ...
 
     async def orders(self, account_id: str, wanted: OrderFilter) -> list[Found]: ...
+
+    async def legs(self, account_id: str, parent_ids: Sequence[str]) -> list[OrderState]:
+        """The legs and children of these orders, oldest first; of a replaced one its successor."""
 
     async def violations(self, command_id: str) -> tuple[Violation, ...]: ...
 
@@ -159,6 +167,13 @@ class MarketReads(Protocol):
     """Last prices by symbol, from a cache that may be gone."""
 
     async def latest(self, symbols: Sequence[str]) -> dict[str, LastPrice]: ...
+
+
+class Volumes(Protocol):
+    """What was traded in past minutes."""
+
+    async def minutes(self, symbol: str, windows: Sequence[Window]) -> dict[date, list[Bar]]:
+        """The one-minute bars in each window that has any. Raises Unavailable."""
 
 
 class Calendar(Protocol):

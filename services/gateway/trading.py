@@ -8,7 +8,6 @@ down, so that a later denial shows as `rejected`.
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -23,8 +22,10 @@ from services.gateway.asking import (
     refused,
 )
 from services.gateway.core.bodies import body_hash
+from services.gateway.core.changes import Changes, changed
+from services.gateway.core.curves import curve_of, no_curve, windows
 from services.gateway.core.keys import ApiKey
-from services.gateway.core.orders import Wanted, as_promised, build
+from services.gateway.core.orders import as_promised, build
 from services.gateway.core.problems import (
     Problem,
     conflict,
@@ -33,17 +34,18 @@ from services.gateway.core.problems import (
     unknown_outcome,
     unprocessable,
 )
+from services.gateway.core.wanted import Wanted
 from services.gateway.hub import on
 from services.gateway.metrics import ANSWER_SECONDS, ANSWERS
-from services.gateway.ports import Found, Unavailable
+from services.gateway.ports import Found, Unavailable, Volumes
 from shared.clock import monotonic_s, wall_now
 from shared.commands import CancelOrder, ReplaceOrder, SubmitOrder
-from shared.events.oms import CancelRefused, OrderReplaced, ReplaceRefused
+from shared.events.oms import CancelRefused, OrderReplaced, ReplacePending, ReplaceRefused
 from shared.events.risk import CommandRefused, OrderDenied, ReplaceDenied
 from shared.instruments import Instrument
 from shared.messages import Event
 from shared.topics import OMS_INBOX, OMS_ORDERS, RISK_INBOX
-from shared.types import Account, Order, OrderState, OrderStatus, TimeInForce
+from shared.types import Account, Algorithm, Order, OrderState, OrderStatus, Time
 
 ENDED = (
     OrderStatus.FILLED,
@@ -54,23 +56,20 @@ ENDED = (
     OrderStatus.DENIED,
 )
 TOTAL_S = 0.95
-SAME = ("symbol", "side", "quantity", "type", "time_in_force", "limit_price", "strategy")
-
-
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replace changes."""
-
-    quantity: Decimal | None = None
-    limit_price: Decimal | None = None
-    time_in_force: TimeInForce | None = None
-    client_order_id: str | None = None
+SAME = (
+    *("symbol", "side", "type", "time_in_force", "notional", "extended_hours", "order_class"),
+    *("limit_price", "stop_price", "trail_price", "trail_percent", "strategy", "reduce_only"),
+    *("post_only", "display_quantity", "expires_at", "legs"),
+)
 
 
 class Trading:
     """Everything about orders that changes something."""
 
-    def __init__(self, asking: Asking, instruments: dict[str, Instrument]) -> None:
-        self._asking, self.instruments = asking, instruments
+    def __init__(
+        self, asking: Asking, instruments: dict[str, Instrument], volumes: Volumes
+    ) -> None:
+        self._asking, self.instruments, self._volumes = asking, instruments, volumes
 
     async def submit(
         self,
@@ -82,13 +81,28 @@ class Trading:
     ) -> OrderState:
         """Send an order through the gate: the order, or Problem with every violation."""
         order_id = command_id_of(account.account_id, idempotency_key)
-        order = build(wanted, account, self.instruments, order_id, key.owner)
+        hub = self._asking.hub
+        order = build(
+            wanted, account, self.instruments, order_id, key.owner, hub.market_at, hub.quotes
+        )
         hashed = None
         if idempotency_key:
             hashed = body_hash(raw)
             if await self._asking.is_repeated("risk", order_id, hashed):
                 return await self._stored(order_id)
-        return await self._ask(key, order, hashed)
+        return await self._ask(key, await self._with_curve(order), hashed)
+
+    async def _with_curve(self, order: Order) -> Order:
+        """The same order; a VWAP without a curve gets that of the days before. Raises Problem."""
+        plan = order.algorithm
+        if plan is None or plan.name != "vwap" or plan.curve:
+            return order
+        try:
+            bars = await self._volumes.minutes(order.symbol, windows(plan))
+        except Unavailable as error:
+            raise no_curve(str(error)) from None
+        plan = msgspec.structs.replace(plan, curve=curve_of(plan, bars))
+        return msgspec.structs.replace(order, algorithm=plan)
 
     async def _ask(self, key: ApiKey, order: Order, hashed: str | None) -> OrderState:
         began, asking = monotonic_s(), self._asking
@@ -197,11 +211,9 @@ class Trading:
             raise unprocessable(f"cannot replace order in {old.status} status: {event.reason}")
         if isinstance(event, OrderReplaced):
             return event.successor
-        given = {k: v for k, v in msgspec.structs.asdict(changes).items() if v is not None}
-        given.setdefault("client_order_id", new_id)
-        order = msgspec.structs.replace(
-            old.order, order_id=new_id, replaces=old.order.order_id, **given
-        )
+        order = changed(old.order, changes, new_id)
+        if isinstance(event, ReplacePending) and event.replacement is not None:
+            order = event.replacement
         at = self._asking.hub.market_at
         return OrderState(status=OrderStatus.PENDING_NEW, **as_promised(order, at))
 
@@ -218,8 +230,20 @@ def judged(event: Event) -> OrderState:
 
 
 def differs(one: Order, other: Order) -> bool:
-    """Whether two orders ask for different things."""
-    return any(getattr(one, name) != getattr(other, name) for name in SAME)
+    """Whether two orders ask for different things. The gate sets the quantity of a notional order;
+    when an algorithm begins and what curve it has may follow from when it was asked for.
+    """
+    if any(getattr(one, name) != getattr(other, name) for name in SAME):
+        return True
+    if one.notional is None and one.quantity != other.quantity:
+        return True
+    return plan_of(one) != plan_of(other)
+
+
+def plan_of(order: Order) -> Algorithm | None:
+    """What of an order's algorithm its owner must have said."""
+    plan = order.algorithm
+    return plan and msgspec.structs.replace(plan, starts_at=Time(0), curve=())
 
 
 def check_cancel(event: Event, order_id: str, *, is_known: bool) -> None:

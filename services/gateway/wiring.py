@@ -23,13 +23,23 @@ from services.gateway.adapters.kill_flags import FileKillFlags
 from services.gateway.adapters.own import PostgresOwn
 from services.gateway.adapters.rates import SharedRates, shared_counts
 from services.gateway.adapters.reads import PostgresReads
+from services.gateway.adapters.volumes import InfluxVolumes
 from services.gateway.application import application
 from services.gateway.asking import Asking
 from services.gateway.governing import Governing
 from services.gateway.hub import Hub
 from services.gateway.keyring import Keyring
 from services.gateway.opening import Opening
-from services.gateway.ports import Bus, Calendar, KillFlags, MarketReads, Own, Reads, Unavailable
+from services.gateway.ports import (
+    Bus,
+    Calendar,
+    KillFlags,
+    MarketReads,
+    Own,
+    Reads,
+    Unavailable,
+    Volumes,
+)
 from services.gateway.releasing import Releasing
 from services.gateway.services import Services
 from services.gateway.settings import GatewaySettings
@@ -54,6 +64,7 @@ class Doors:
     market: MarketReads
     calendar: Calendar
     flags: KillFlags
+    volumes: Volumes
 
 
 def assemble(doors: Doors, hub: Hub, settings: GatewaySettings) -> Services:
@@ -67,7 +78,7 @@ def assemble(doors: Doors, hub: Hub, settings: GatewaySettings) -> Services:
         reads=doors.reads,
         asking=asking,
         keyring=keyring,
-        trading=Trading(asking, instruments),
+        trading=Trading(asking, instruments, doors.volumes),
         opening=Opening(asking, keyring, settings.limits_file),
         governing=Governing(asking, doors.flags),
         releasing=Releasing(asking),
@@ -141,6 +152,7 @@ async def run(settings: GatewaySettings) -> None:
         market=LastPrices(settings.redis, database),
         calendar=NyseCalendar(),
         flags=FileKillFlags(settings.state),
+        volumes=InfluxVolumes(settings.influx),
     )
     services = assemble(doors, hub, settings)
     rates = SharedRates(settings.rate_per_minute, shared_counts(settings.redis))

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
+from services.gateway.core.curves import Bar, Window
 from services.gateway.core.keys import ApiKey
 from services.gateway.core.prices import LastPrice
 from services.gateway.hub import Hub
-from services.gateway.ports import NotHandedOver
+from services.gateway.ports import NotHandedOver, Unavailable
 from services.gateway.services import Services
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Doors, assemble
@@ -107,6 +108,27 @@ class FakeFlags:
         return scope.key in self.raised
 
 
+class FakeVolumes:
+    """The volume of past minutes in memory; `is_down`: it does not answer."""
+
+    def __init__(self) -> None:
+        self.bars: dict[str, list[Bar]] = {}
+        self.is_down = False
+
+    async def minutes(self, symbol: str, windows: Sequence[Window]) -> dict[date, list[Bar]]:
+        if self.is_down:
+            raise Unavailable("the history of volumes does not answer")
+        found = {
+            window.day: [bar for bar in self.bars.get(symbol, ()) if _is_in(window, bar)]
+            for window in windows
+        }
+        return {day: bars for day, bars in found.items() if bars}
+
+
+def _is_in(window: Window, bar: Bar) -> bool:
+    return window.starts_at <= bar[0] < window.ends_at
+
+
 class FakeRates:
     """Lets so many requests of a key pass."""
 
@@ -125,7 +147,7 @@ class World:
     def __init__(self, answer_ms: int = 50) -> None:
         self.hub = Hub(FakeBus.partitions)
         self.bus, self.reads, self.own = FakeBus(self.hub), FakeReads(), FakeOwn()
-        self.market, self.flags = FakeMarket(), FakeFlags()
+        self.market, self.flags, self.volumes = FakeMarket(), FakeFlags(), FakeVolumes()
         self.hub.listening = True
         doors = Doors(
             bus=self.bus,
@@ -134,6 +156,7 @@ class World:
             market=self.market,
             calendar=FakeCalendar(),
             flags=self.flags,
+            volumes=self.volumes,
         )
         settings = GatewaySettings(answer_ms=answer_ms)
         self.services: Services = assemble(doors, self.hub, settings)

@@ -12,7 +12,16 @@ from services.gateway.core.keys import EVERY, OF_AN_ACCOUNT, ApiKey, hash_of
 from services.gateway.core.sheet import Held, Sheet
 from services.gateway.ports import Decided, Executed, Found, OrderFilter, Unavailable
 from services.gateway.trading import ENDED
-from shared.types import Account, AccountType, OrderState, OrderStatus, Time, Violation
+from shared.types import (
+    Account,
+    AccountType,
+    Order,
+    OrderClass,
+    OrderState,
+    OrderStatus,
+    Time,
+    Violation,
+)
 from tests.builders import ACCOUNT, FIRM, NOON
 
 OTHER_ACCOUNT = "22222222-2222-4222-8222-222222222222"
@@ -88,6 +97,7 @@ class FakeReads:
         self.halt_rows: list[dict[str, Any]] = []
         self.fills: list[Executed] = []
         self.moves: dict[str, dict[str, Any]] = {}
+        self.asked_for_legs: list[tuple[str, ...]] = []
 
     def _ask(self) -> None:
         if self.is_down:
@@ -136,14 +146,41 @@ class FakeReads:
         found.sort(key=lambda one: one.state.created_at, reverse=not wanted.ascending)
         return found[: wanted.limit]
 
-    @staticmethod
-    def _fits(one: Found, account_id: str, wanted: OrderFilter) -> bool:
+    async def legs(self, account_id: str, parent_ids: Sequence[str]) -> list[OrderState]:
+        self._ask()
+        self.asked_for_legs.append(tuple(parent_ids))
+        states = [one.state for one in self.found.values()]
+        return [
+            one
+            for one in states
+            if one.order.account_id == account_id and one.order.parent_id in parent_ids
+            if one.status is not OrderStatus.REPLACED
+        ]
+
+    def _has_open_leg(self, state: OrderState) -> bool:
+        if state.order.order_class is OrderClass.SIMPLE or state.status is OrderStatus.REPLACED:
+            return False
+        names = (state.order.order_id, state.order.chain_id)
+        states = (one.state for one in self.found.values())
+        return any(one.order.parent_id in names and one.status not in ENDED for one in states)
+
+    def _is_leg(self, order: Order) -> bool:
+        parent = self.found.get(order.parent_id or "")
+        return parent is not None and parent.state.order.order_class is not OrderClass.SIMPLE
+
+    def _fits(self, one: Found, account_id: str, wanted: OrderFilter) -> bool:
         state, order = one.state, one.state.order
+        if wanted.nested and self._is_leg(order):
+            return False
+        if wanted.parent_id is not None and order.parent_id != wanted.parent_id:
+            return False
         if order.account_id != account_id:
             return False
         if state.status is OrderStatus.DENIED and not one.promised:
             return False
         ended = state.status in ENDED
+        if wanted.nested and wanted.status == "open" and self._has_open_leg(state):
+            ended = False
         return (
             wanted.status in ("all", "closed" if ended else "open")
             and (not wanted.symbols or order.symbol in wanted.symbols)

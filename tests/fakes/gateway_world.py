@@ -1,6 +1,7 @@
 """A small world behind the gateway's doubles: the events that a real stack says for plain orders.
 
-It is no OMS: a market order fills at once at PRICE, a limit order rests, a big one is denied.
+It is no OMS: a market order fills at once at PRICE, a limit order rests, other types and parents of
+algorithms are kept, legs wait until a market entry is filled, a big order is denied.
 """
 
 from __future__ import annotations
@@ -15,11 +16,19 @@ from shared.commands import (
     Deposit,
     HaltTrading,
     OpenAccount,
+    ReplaceOrder,
     ResumeTrading,
     SetLimits,
     SubmitOrder,
 )
-from shared.events.oms import OrderAccepted, OrderCanceled, OrderFilled, OrderSubmitted
+from shared.events.oms import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderReplaced,
+    OrderSubmitted,
+    OrderTriggered,
+)
 from shared.events.portfolio import AccountOpened, CashMoved, PositionChanged
 from shared.events.risk import LimitsChanged, OrderDenied, TradingStateChanged
 from shared.ids import derived_id
@@ -37,9 +46,11 @@ from shared.types import (
 )
 from tests.builders import NOON
 from tests.fakes.gateway import FakeBus, World
+from tests.fakes.gateway_legs import leg_of
 from tests.fakes.gateway_rows import account_of, held_of, sheet_of
 
 PRICE = Decimal("49.61")
+SENT = (OrderType.MARKET, OrderType.LIMIT)
 QUANTITY_MAX = Decimal(10_000)
 BUYING_POWER = Violation(
     code="BUYING_POWER_INSUFFICIENT",
@@ -77,13 +88,51 @@ class Market:
             return
         whose: dict[str, Any] = {"account_id": order.account_id, "cause": order.order_id}
         state = state_of(order)
+        if order.type not in SENT or order.algorithm is not None:
+            self._accept(bus, whose, msgspec.structs.replace(state, held=True))
+            return
         self._world.reads.put(state)
         bus.say(OMS_ORDERS, OrderSubmitted(**whose, state=state))
-        state = msgspec.structs.replace(state, status=OrderStatus.NEW)
-        self._world.reads.put(state)
-        bus.say(OMS_ORDERS, OrderAccepted(account_id=order.account_id, state=state))
+        legs = [
+            self._accept(bus, whose, state_of(leg_of(order, leg), held=True)) for leg in order.legs
+        ]
+        state = self._accept(bus, {"account_id": order.account_id}, state)
         if order.type is OrderType.MARKET:
             self._fill(bus, state)
+            self._begin(bus, legs)
+
+    def _accept(self, bus: FakeBus, whose: dict[str, Any], state: OrderState) -> OrderState:
+        state = msgspec.structs.replace(state, status=OrderStatus.NEW)
+        self._world.reads.put(state)
+        bus.say(OMS_ORDERS, OrderAccepted(**whose, state=state))
+        return state
+
+    def _begin(self, bus: FakeBus, legs: list[OrderState]) -> None:
+        """The entry is filled: its take-profit goes to the venue."""
+        for leg in legs:
+            if leg.order.type is OrderType.LIMIT:
+                sent = msgspec.structs.replace(leg, held=False, triggered_at=NOON)
+                whose: dict[str, Any] = {"account_id": leg.order.account_id}
+                bus.say(OMS_ORDERS, OrderTriggered(**whose, state=sent))
+                self._accept(bus, whose, sent)
+
+    def on_ReplaceOrder(self, bus: FakeBus, command: ReplaceOrder, _: int) -> None:  # noqa: N802
+        old = self._world.reads.found[command.order_id].state
+        names = ("quantity", "limit_price", "stop_price", "time_in_force")
+        given = {name: value for name in names if (value := getattr(command, name)) is not None}
+        if command.trail is not None:
+            given["trail_price"] = command.trail
+        new_id = command.command_id
+        ids = {"order_id": new_id, "client_order_id": new_id, "replaces": command.order_id}
+        order = msgspec.structs.replace(old.order, **ids, **given)
+        new = msgspec.structs.replace(old, order=order, leaves_quantity=order.quantity)
+        old = msgspec.structs.replace(
+            old, status=OrderStatus.REPLACED, leaves_quantity=Decimal(0), replaced_by=new_id
+        )
+        self._world.reads.put(old)
+        self._world.reads.put(new)
+        whose: dict[str, Any] = {"account_id": command.account_id, "cause": new_id}
+        bus.say(OMS_ORDERS, OrderReplaced(**whose, state=old, successor=new))
 
     def _deny(self, bus: FakeBus, order: Order, violation: Violation) -> None:
         state = state_of(order, status=OrderStatus.DENIED, leaves_quantity=Decimal(0))

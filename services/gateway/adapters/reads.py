@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -65,13 +66,17 @@ class PostgresReads:
         return None if row is None else _found(row)
 
     async def orders(self, account_id: str, wanted: OrderFilter) -> list[Found]:
-        where = _condition(wanted)
+        where = _condition(account_id, wanted)
         direction = "ASC" if wanted.ascending else "DESC"
         text = sql.ORDERS.format(where=where.text, direction=direction)
         rows = await self._database.rows(
             text, [account_id, account_id, *where.values, wanted.limit]
         )
         return [_found(row) for row in rows]
+
+    async def legs(self, account_id: str, parent_ids: Sequence[str]) -> list[OrderState]:
+        rows = await self._database.rows(sql.LEGS, (account_id, list(parent_ids)))
+        return [_STATE.decode(row["state"]) for row in rows]
 
     async def violations(self, command_id: str) -> tuple[Violation, ...]:
         row = await self._one(sql.VIOLATIONS, command_id)
@@ -119,8 +124,16 @@ def _found(row: dict[str, Any]) -> Found:
     return Found(state=_STATE.decode(row["state"]), promised=row["promised"])
 
 
-def _condition(wanted: OrderFilter) -> _Clause:
-    parts, values = [sql.STATUSES[wanted.status]], []
+def _condition(account_id: str, wanted: OrderFilter) -> _Clause:
+    parts: list[str] = [sql.STATUSES[wanted.status]]
+    values: list[Any] = []
+    if wanted.nested and wanted.status == "open":
+        parts, values = [sql.OPEN_FAMILY], [account_id]
+    if wanted.nested:
+        parts.append(sql.NO_LEG)
+    if wanted.parent_id is not None:
+        parts.append("parent_id = %s")
+        values.append(wanted.parent_id)
     if wanted.after is not None:
         parts.append("created_at > %s")
         values.append(_moment(wanted.after))

@@ -76,11 +76,14 @@ ORDER BY (status = 'denied'), promised DESC, created_at DESC LIMIT 1
 
 ORDERS = """
 SELECT state, promised FROM (
-    SELECT o.order_id, o.state::text AS state, o.status, o.symbol, o.side, o.created_at, EXISTS (
+    SELECT o.order_id, o.state::text AS state, o.status, o.symbol, o.side, o.created_at, o.chain_id,
+        o.state -> 'order' ->> 'parent_id' AS parent_id,
+        o.state -> 'order' ->> 'order_class' AS class, EXISTS (
         SELECT FROM gateway.pending p WHERE p.order_id = o.order_id) AS promised
     FROM oms.orders o WHERE o.account_id = %s
     UNION ALL
-    SELECT p.order_id, p.state::text, 'pending_new', p.symbol, p.side, p.created_at, true
+    SELECT p.order_id, p.state::text, 'pending_new', p.symbol, p.side, p.created_at, p.order_id,
+        NULL, p.state -> 'order' ->> 'order_class', true
     FROM gateway.pending p WHERE p.account_id = %s
         AND NOT EXISTS (SELECT FROM oms.orders o WHERE o.order_id = p.order_id)
 ) found
@@ -94,6 +97,20 @@ STATUSES = {
     "closed": f"status IN {ENDED}",
     "all": "true",
 }
+
+# Legs that name one of these orders; a child of an algorithm is no leg, for its parent is simple.
+LEGS = """
+SELECT o.state::text AS state FROM oms.orders o
+WHERE o.account_id = %s AND o.state -> 'order' ->> 'parent_id' = ANY(%s) AND o.status <> 'replaced'
+ORDER BY o.created_at, o.order_id
+"""
+NO_LEG = """NOT EXISTS (
+    SELECT FROM oms.orders p WHERE p.order_id = found.parent_id
+        AND p.state -> 'order' ->> 'order_class' <> 'simple')"""
+OPEN_FAMILY = f"""(status NOT IN {ENDED} OR status <> 'replaced' AND class <> 'simple'
+    AND ARRAY[order_id, chain_id] && ARRAY(
+        SELECT l.state -> 'order' ->> 'parent_id' FROM oms.orders l
+        WHERE l.account_id = %s AND l.status NOT IN {ENDED}))"""
 
 VIOLATIONS = "SELECT violations::text FROM risk.decisions WHERE order_id = %s"
 

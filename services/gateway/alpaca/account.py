@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.gateway.alpaca.orders import US_EQUITY, exchange
+from services.gateway.core.instruments import asset_id
 from services.gateway.core.numbers import plain, plain_or_none
-from services.gateway.core.orders import asset_id
 from services.gateway.core.sheet import Held, Sheet
 from shared.instruments import Instrument
 from shared.types import ZERO

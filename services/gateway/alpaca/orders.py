@@ -1,17 +1,24 @@
-"""Our orders in Alpaca's words. Its enums are closed: never a word that they do not have."""
+"""Our orders in Alpaca's words. Its enums are closed: never a word that they do not have.
+
+A leg that waits is `held`; what else OMS keeps itself (stops, the parents of algorithms) is `new`,
+as at a venue that has such orders. The parent of an algorithm is shown as the order it would be
+without one, with what its children have filled; each child is an order of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.gateway.core.instruments import asset_id, step
 from services.gateway.core.numbers import plain, plain_or_none
-from services.gateway.core.orders import asset_id
 from shared.ids import derived_id
 from shared.instruments import Instrument
 from shared.types import OrderState, OrderStatus, OrderType, Time, TimeInForce
 
+HELD = "held"
 STATUSES = {status: str(status) for status in OrderStatus} | {OrderStatus.DENIED: "rejected"}
 TYPES = {kind: str(kind) for kind in OrderType} | {
     OrderType.MARKET_IF_TOUCHED: "stop",
@@ -24,8 +31,8 @@ EXCHANGES = frozenset(
 )
 
 
-def order(state: OrderState) -> dict[str, Any]:
-    """An Order object; every key is there."""
+def order(state: OrderState, legs: Sequence[OrderState] = ()) -> dict[str, Any]:
+    """An Order object; every key is there. `qty` of a notional order is null."""
     wanted = state.order
     kind = TYPES[wanted.type]
     ended = state.failed_at
@@ -49,7 +56,7 @@ def order(state: OrderState) -> dict[str, Any]:
         "symbol": wanted.symbol,
         "asset_class": US_EQUITY,
         "notional": plain_or_none(wanted.notional),
-        "qty": plain(wanted.quantity),
+        "qty": plain(wanted.quantity) if wanted.notional is None else None,
         "filled_qty": plain(state.cum_quantity),
         "filled_avg_price": plain(state.average_price) if state.cum_quantity else None,
         "order_class": wanted.order_class,
@@ -58,14 +65,25 @@ def order(state: OrderState) -> dict[str, Any]:
         "side": str(wanted.side),
         "time_in_force": TIMES_IN_FORCE[wanted.time_in_force],
         "limit_price": plain_or_none(wanted.limit_price),
-        "stop_price": plain_or_none(wanted.stop_price),
-        "status": STATUSES[state.status],
+        "stop_price": plain_or_none(stop_price(state)),
+        "status": HELD if is_waiting(state) else STATUSES[state.status],
         "extended_hours": wanted.extended_hours,
-        "legs": None,
+        "legs": [order(leg) for leg in legs] or None,
         "trail_percent": plain_or_none(wanted.trail_percent),
         "trail_price": plain_or_none(wanted.trail_price),
-        "hwm": None,
+        "hwm": plain_or_none(state.hwm),
     }
+
+
+def is_waiting(state: OrderState) -> bool:
+    """Whether an order is a leg that its venue has not seen yet."""
+    is_leg = state.order.parent_id is not None
+    return is_leg and state.held and state.status is OrderStatus.NEW
+
+
+def stop_price(state: OrderState) -> Decimal | None:
+    """The stop of an order; of a trailing one, where it stands now."""
+    return state.order.stop_price if state.stop_price is None else state.stop_price
 
 
 def time_or_none(time: Time | None) -> str | None:
@@ -95,8 +113,8 @@ def asset(one: Instrument) -> dict[str, Any]:
         "shortable": one.shortable,
         "easy_to_borrow": one.shortable,
         "fractionable": one.fractionable,
-        "min_order_size": plain(one.lot),
-        "min_trade_increment": plain(one.lot),
+        "min_order_size": plain(step(one)),
+        "min_trade_increment": plain(step(one)),
         "price_increment": plain(one.tick),
         "maintenance_margin_requirement": None,
         "attributes": [],

@@ -1,7 +1,10 @@
 """What happens to an order as an event of the trade_updates stream.
 
 A cancel that overtakes the venue's acknowledgement is not told as under way: clients take the first
-event of an order to be `new`.
+event of an order to be `new`. That is told once: of a leg when its venue has it (while it waits it
+is told in its entry), of any other order that OMS keeps when it is kept, so that its trigger and
+the venue's acknowledgement after that are none. What an algorithm's children fill is told as their
+own fills, and its parent's progress is no event.
 """
 
 from __future__ import annotations
@@ -52,11 +55,20 @@ def updates(event: Event) -> list[Update]:
         return [_fill(event)]
     if isinstance(event, OrderReplaced):
         return [_update("replaced", event, event.state), _update("new", event, event.successor)]
+    if isinstance(event, OrderAccepted) and not is_news(event.state):
+        return []
     if isinstance(event, CancelPending | ReplacePending):
-        is_new = event.state.venue_order_id is not None
+        is_new = event.state.venue_order_id is not None or event.state.held
         return [_update(UNDER_WAY[type(event)], event, event.state)] if is_new else []
     name, state = NAMES.get(type(event)), getattr(event, "state", None)
     return [_update(name, event, state)] if name is not None and state is not None else []
+
+
+def is_news(state: OrderState) -> bool:
+    """Whether an accepted order is one that clients have not been told of."""
+    if state.order.parent_id is not None:
+        return not state.held
+    return state.held or state.triggered_at is None
 
 
 def _update(name: str, event: Event, state: OrderState) -> Update:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.gateway.core.problems import Problem, invalid, malformed
+from shared.types import Time
 
 Body = TypeVar("Body")
 BYTES_MAX = 64 * 1024
@@ -57,6 +58,14 @@ def needed(value: str | None, name: str, length_max: int = TEXT_MAX) -> str:
     if not value or not value.strip():
         raise invalid(f"{name} is required")
     return text(value, name, length_max)
+
+
+def moment(value: str, name: str) -> Time:
+    """A time of a body, RFC 3339. Raises Problem."""
+    try:
+        return Time.parse(value)
+    except (ValueError, OverflowError):
+        raise invalid(f"{name} must be a time with an offset, as in RFC 3339") from None
 
 
 def body_hash(raw: bytes) -> str:

@@ -12,21 +12,25 @@ from fastapi import APIRouter, Request, Response
 from services.gateway.alpaca import account as alpaca
 from services.gateway.alpaca.orders import order as shown_order
 from services.gateway.alpaca.orders import uuid_text
+from services.gateway.core.instruments import find, step
 from services.gateway.core.keys import Scope
 from services.gateway.core.numbers import Raw, plain, positive
-from services.gateway.core.orders import AlpacaOrder, find, of_alpaca
 from services.gateway.core.problems import Problem, invalid, not_found, unprocessable
 from services.gateway.core.sheet import Held, Sheet
+from services.gateway.core.wanted import AlpacaOrder, of_alpaca
 from services.gateway.ports import Executed
 from services.gateway.routes.common import account_of, answer, flag, key_of, services, whole
-from services.gateway.routes.orders import cancel_all
+from services.gateway.routes.order_actions import cancel_all
+from shared.clock import monotonic_s
 from shared.types import Account
 
 router = APIRouter(prefix="/v2", tags=["account (Alpaca v2)"])
 
 PERCENT = Decimal(100)
+FREED_S_MAX = 2.0
+FREED_STEP_S = 0.02
 CONFIGURATION = {
-    "fractional_trading": False,
+    "fractional_trading": True,
     "max_margin_multiplier": "2",
     "no_shorting": False,
     "suspend_trade": False,
@@ -104,7 +108,7 @@ async def close_position(request: Request, named: str) -> Response:
 
 
 def closing_quantity(request: Request, held: Held) -> Decimal:
-    """How much is to be closed: `qty`, `percentage` (whole lots), or all. Raises Problem."""
+    """How much is to be closed: `qty`, `percentage` (in whole steps), or all. Raises Problem."""
     query = request.query_params
     if "qty" in query and "percentage" in query:
         raise invalid("only one of qty or percentage is accepted")
@@ -116,9 +120,11 @@ def closing_quantity(request: Request, held: Held) -> Decimal:
     share = given(query["percentage"], "percentage")
     if share > PERCENT:
         raise invalid("percentage must be at most 100")
-    quantity = (whole_position * share / PERCENT).to_integral_value(rounding="ROUND_DOWN")
+    one = services(request).instruments.get(held.symbol)
+    smallest = Decimal(1) if one is None else step(one)
+    quantity = whole_position * share / PERCENT // smallest * smallest
     if not quantity:
-        raise invalid("percentage is less than one lot of the position")
+        raise invalid(f"percentage is less than the smallest step, {smallest:f}")
     return quantity
 
 
@@ -148,10 +154,10 @@ async def close(
 
 @router.delete("/positions", status_code=207)
 async def close_positions(request: Request) -> Response:
-    """End every position; with `cancel_orders`, every open order first."""
+    """End every position; with `cancel_orders`, every open order first, and then what it held."""
     account, sheet = await sheet_of(request, Scope.TRADE)
-    if flag(request, "cancel_orders"):
-        await cancel_all(request, account)
+    if flag(request, "cancel_orders") and await cancel_all(request, account):
+        sheet = await freed(request, account.account_id)
 
     async def one(held: Held) -> dict[str, Any]:
         try:
@@ -161,6 +167,19 @@ async def close_positions(request: Request) -> Response:
         return {"symbol": held.symbol, "status": 200, "body": made}
 
     return answer(list(await asyncio.gather(*(one(held) for held in sheet.positions))), 207)
+
+
+async def freed(request: Request, account_id: str) -> Sheet:
+    """The account once the gate holds no share of a position for another order, for an exit that
+    has ended holds some until the gate has heard of it; as it is then after FREED_S_MAX.
+    """
+    until = monotonic_s() + FREED_S_MAX
+    while True:
+        sheet = await services(request).sheet(account_id)
+        is_free = all(alpaca.available(one, sheet) == one.quantity for one in sheet.positions)
+        if is_free or monotonic_s() > until:
+            return sheet
+        await asyncio.sleep(FREED_STEP_S)
 
 
 @router.get("/account/activities")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
 from fastapi import Request, Response
 
+from services.gateway.core import bodies
 from services.gateway.core.bodies import decode
 from services.gateway.core.keys import ApiKey, Scope
 from services.gateway.core.problems import invalid, unauthorized
@@ -86,10 +87,7 @@ def moment(request: Request, name: str) -> Time | None:
     wanted = given.replace(" ", "+")  # a plus sign that was not escaped
     if len(wanted) == len("2013-10-09"):
         wanted += "T00:00:00Z"
-    try:
-        return Time.parse(wanted)
-    except (ValueError, OverflowError):
-        raise invalid(f"{name} must be a time with an offset, as in RFC 3339") from None
+    return bodies.moment(wanted, name)
 
 
 def choice(request: Request, name: str, default: str | None, words: tuple[str, ...]) -> Any:
@@ -110,14 +108,20 @@ def uuid_of(given: str) -> str | None:
 
 def described(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """The body of a route, for /docs: a number may be a JSON number or a string of digits."""
+    return {"requestBody": {"content": {"application/json": {"schema": _fields(kind)}}}}
+
+
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
     fields = {f.name: _schema(f.type) for f in msgspec.structs.fields(kind)}
-    schema = {"title": kind.__name__, "type": "object", "properties": fields}
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    return {"title": kind.__name__, "type": "object", "properties": fields}
 
 
 def _schema(kind: Any) -> dict[str, Any]:
     if kind is msgspec.Raw:
         return {"type": ["string", "number", "null"]}
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return {"type": "object"}
+    for one in get_args(kind) or (kind,):
+        if isinstance(one, type) and issubclass(one, msgspec.Struct):
+            return _fields(one)
+        if get_args(one) == (msgspec.Raw,):
+            return {"type": "array", "items": _schema(msgspec.Raw)}
     return dict(msgspec.json.schema(kind))

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from services.gateway.alpaca import market as alpaca
 from services.gateway.alpaca.orders import asset, shown
+from services.gateway.core.instruments import find
 from services.gateway.core.keys import Scope
-from services.gateway.core.orders import find
 from services.gateway.core.problems import invalid, not_found, unavailable
 from services.gateway.routes.common import answer, key_of, services
 

@@ -38,10 +38,13 @@ class Store:
         names, values = ", ".join(f'"{n}"' for n in row), ", ".join(["%s"] * len(row))
         self._admin.execute(f"INSERT INTO {table} ({names}) VALUES ({values})", list(row.values()))
 
-    def order(self, number: int, **fields: Any) -> OrderState:
-        """An order as OMS would have written it, a minute after the one before."""
+    def order(self, number: int, kind: dict[str, Any] | None = None, **fields: Any) -> OrderState:
+        """An order as OMS would have written it, a minute after the one before; `kind` are fields
+        of the order, `fields` those of its state.
+        """
         at = NOON.plus(number * 60_000_000)
-        order = order_of(f"{self.account_id}-{number}", account_id=self.account_id)
+        name = f"{self.account_id}-{number}"
+        order = order_of(name, **{"account_id": self.account_id, **(kind or {})})
         state = state_of(order, created_at=at, submitted_at=at, **fields)
         self.put("oms.orders", **flat(state))
         return state
@@ -70,7 +73,7 @@ def flat(state: OrderState) -> dict[str, Any]:
     return {
         "shard": 0,
         **{name: getattr(order, name) for name in same},
-        "chain_id": order.order_id,
+        "chain_id": order.chain_id,
         "side": str(order.side),
         "type": str(order.type),
         "time_in_force": str(order.time_in_force),

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
 from services.gateway.core.bodies import body_hash
+from services.gateway.core.changes import Changes
 from services.gateway.core.numbers import Raw
-from services.gateway.core.orders import AlpacaOrder, of_alpaca
 from services.gateway.core.problems import Problem
+from services.gateway.core.wanted import AlpacaOrder, of_alpaca
 from services.gateway.ports import Decided
-from services.gateway.trading import Changes
+from services.gateway.trading import differs
 from shared.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from shared.events.oms import CancelPending, CancelRefused, OrderCanceled, ReplacePending
 from shared.events.risk import CommandRefused, ReplaceDenied
 from shared.ids import derived_id
 from shared.messages import Command
 from shared.topics import OMS_INBOX, OMS_ORDERS, RISK_DECISIONS, RISK_INBOX, partition_of
-from shared.types import OrderState, OrderStatus
-from tests.builders import ACCOUNT, FIRM
+from shared.types import Algorithm, OrderState, OrderStatus, OrderType
+from tests.builders import ACCOUNT, FIRM, NOON
 from tests.builders import order as order_of
 from tests.fakes.gateway import FakeBus, World
 from tests.fakes.gateway_world import BUYING_POWER, lively, state_of
 
+PLAN = Algorithm(name="twap", starts_at=NOON, ends_at=NOON.plus(10))
+LATER = msgspec.structs.replace(PLAN, starts_at=NOON.plus(1))
+LONGER = msgspec.structs.replace(PLAN, ends_at=NOON.plus(11))
 BODY = AlpacaOrder(symbol="AIG", qty=Raw(b"100"), side="buy", type="market", time_in_force="day")
 RAW = b'{"symbol":"AIG","qty":100}'
 ID = "33333333-3333-4333-8333-333333333333"
@@ -227,6 +232,51 @@ def test_a_replace_answers_the_new_order_with_the_one_it_replaces() -> None:
         assert made.order.quantity == changes.quantity
 
     play(body, answers(ReplaceOrder, (OMS_ORDERS, ReplacePending(state=STATE, request_id="r"))))
+
+
+def test_the_order_that_oms_says_is_to_come_is_the_answer_to_a_replace() -> None:
+    said = order_of("44444444-4444-4444-8444-444444444444", quantity=Decimal(7))
+
+    async def body(world: World) -> None:
+        changes = Changes(quantity=Decimal(9))
+        made = await world.services.trading.replace(world.key(), world.account(), STATE, changes)
+        assert made.order == said
+
+    pending = ReplacePending(state=STATE, request_id="r", replacement=said)
+    play(body, answers(ReplaceOrder, (OMS_ORDERS, pending)))
+
+
+def test_a_changed_trail_is_told_as_one_number() -> None:
+    old = state_of(order_of(ID, type=OrderType.TRAILING_STOP, trail_price=Decimal(2)))
+
+    async def body(world: World) -> None:
+        changes = Changes(trail=Decimal(3))
+        made = await world.services.trading.replace(world.key(), world.account(), old, changes)
+        (command,) = world.bus.commands(ReplaceOrder)
+        assert (command.trail, command.stop_price) == (Decimal(3), None)
+        assert made.order.trail_price == Decimal(3)
+
+    play(body, answers(ReplaceOrder, (OMS_ORDERS, ReplacePending(state=old, request_id="r"))))
+
+
+@pytest.mark.parametrize(
+    ("fields", "other", "is_other"),
+    [
+        ({}, {}, False),
+        ({"quantity": Decimal(7)}, {}, True),
+        ({"stop_price": Decimal(7)}, {}, True),
+        ({"notional": Decimal(500), "quantity": Decimal(0)},
+         {"notional": Decimal(500), "quantity": Decimal(10)}, False),
+        ({"notional": Decimal(500)}, {"notional": Decimal(501)}, True),
+        ({"algorithm": PLAN}, {"algorithm": LATER}, False),
+        ({"algorithm": PLAN}, {}, True),
+        ({"algorithm": PLAN}, {"algorithm": LONGER}, True),
+    ],
+)  # fmt: skip
+def test_two_orders_differ_in_what_their_owner_said(
+    fields: dict[str, Any], other: dict[str, Any], is_other: bool
+) -> None:
+    assert differs(order_of(ID, **fields), order_of(ID, **other)) is is_other
 
 
 def test_a_denied_replace_is_a_403() -> None:

@@ -13,19 +13,25 @@ from shared.events.oms import (
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderProgressed,
     OrderRejected,
     OrderReplaced,
+    OrderRestated,
     OrderSubmitted,
+    OrderTriggered,
     ReplacePending,
 )
 from shared.messages import Event
 from shared.types import OrderStatus
+from tests.builders import NOON
 from tests.builders import order as order_of
 from tests.fakes.gateway_world import execution_of, state_of
 
 ID = "33333333-3333-4333-8333-333333333333"
 STATE = state_of(order_of(ID))
 KNOWN = state_of(order_of(ID), venue_order_id="P-1")
+KEPT = state_of(order_of(ID), held=True)
+LEG = order_of(ID, parent_id="44444444-4444-4444-8444-444444444444")
 NEXT = state_of(order_of("44444444-4444-4444-8444-444444444444", replaces=ID))
 
 
@@ -44,6 +50,17 @@ NEXT = state_of(order_of("44444444-4444-4444-8444-444444444444", replaces=ID))
         (CancelPending(state=STATE, request_id="r"), []),
         (CancelPending(state=KNOWN, request_id="r"), ["pending_cancel"]),
         (ReplacePending(state=KNOWN, request_id="r"), ["pending_replace"]),
+        (CancelPending(state=KEPT, request_id="r"), ["pending_cancel"]),
+        (OrderRestated(state=STATE), ["restated"]),
+        (OrderAccepted(state=KEPT), ["new"]),
+        (OrderTriggered(state=state_of(order_of(ID), triggered_at=NOON)), []),
+        (OrderAccepted(state=state_of(order_of(ID), triggered_at=NOON)), []),
+        (OrderAccepted(state=state_of(LEG, held=True)), []),
+        (OrderTriggered(state=state_of(LEG, triggered_at=NOON)), []),
+        (OrderAccepted(state=state_of(LEG, triggered_at=NOON)), ["new"]),
+        (OrderAccepted(state=state_of(LEG)), ["new"]),
+        (OrderCanceled(state=state_of(LEG, held=True)), ["canceled"]),
+        (OrderProgressed(state=STATE), []),
     ],
 )  # fmt: skip
 def test_each_event_has_its_word(event: Event, names: list[str]) -> None:
