@@ -96,13 +96,21 @@ class Client:
         """Post an order; the order as its first event gives it."""
         return self.ask("POST", "/api/v1/orders", dict(order))
 
-    def orders(self, account: str, status: str = "open", limit: int = 50) -> Any:
-        """Orders of an account, newest first."""
-        return self.ask("GET", "/api/v1/orders", account=account, status=status, limit=limit)
+    def orders(
+        self, account: str, status: str = "open", limit: int = 50, parent: str | None = None
+    ) -> Any:
+        """Orders of an account, newest first; with `parent` the legs or children of that order."""
+        return self.ask(
+            "GET", "/api/v1/orders", account=account, status=status, limit=limit, parent=parent
+        )
 
     def order(self, order_id: str) -> Any:
         """One order."""
         return self.ask("GET", f"/api/v1/orders/{order_id}")
+
+    def replace(self, order_id: str, changes: Mapping[str, Any]) -> Any:
+        """Change an open order: the new one."""
+        return self.ask("PATCH", f"/api/v1/orders/{order_id}", dict(changes))
 
     def cancel(self, order_id: str) -> Any:
         """Ask that an order end."""

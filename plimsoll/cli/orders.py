@@ -1,10 +1,11 @@
-"""The verbs `order`, `orders`, `positions`, `cancel` and `close`."""
+"""The verbs `order`, `replace`, `orders`, `positions`, `cancel` and `close`."""
 
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from plimsoll.cli import order_options as options
 from plimsoll.cli.desk import AccountOption, KeyOption, YesOption, at_desk, sure, table
 from plimsoll.cli.options import JsonOption, StateOption
 from plimsoll.refusals import ClientError
@@ -12,7 +13,7 @@ from shared.types import OrderType, Side, TimeInForce
 
 ORDER_COLUMNS = (
     *("order_id", "symbol", "side", "quantity", "type", "limit_price"),
-    *("status", "cum_quantity", "average_price"),
+    *("stop_price", "status", "held", "cum_quantity", "average_price", "parent_id"),
 )
 POSITION_COLUMNS = ("symbol", "quantity", "average_price", "price", "market_value", "unrealised")
 
@@ -25,86 +26,96 @@ class Status(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
-    for verb in (order, orders, positions, cancel, close):
+    for verb in (order, replace, orders, positions, cancel, close):
         app.command()(verb)
 
 
-Price = str | None
-
-
 def order(
+    context: typer.Context,
     side: Annotated[Side, typer.Argument()],
     symbol: Annotated[str, typer.Argument()],
     state: StateOption,
-    quantity: Annotated[str | None, typer.Argument(help="Or --notional.")] = None,
-    kind: Annotated[
-        OrderType | None, typer.Option("--type", help="Default: what the prices given mean.")
-    ] = None,
-    limit: Annotated[Price, typer.Option(help="Limit price.")] = None,
-    stop: Annotated[Price, typer.Option(help="Stop price.")] = None,
-    trail: Annotated[Price, typer.Option(help="Distance, as a price or as 1.5%.")] = None,
-    tif: Annotated[TimeInForce, typer.Option(help="Time in force.")] = TimeInForce.DAY,
-    notional: Annotated[Price, typer.Option(help="Worth of the order.")] = None,
-    strategy: Annotated[str, typer.Option(help="Who within the account.")] = "manual",
-    client_order_id: Annotated[str | None, typer.Option("--client-order-id")] = None,
-    expires: Annotated[str | None, typer.Option(help="For gtd: until when, RFC 3339.")] = None,
-    display: Annotated[Price, typer.Option(help="Quantity to show.")] = None,
-    extended_hours: Annotated[bool, typer.Option("--extended-hours")] = False,
-    reduce_only: Annotated[bool, typer.Option("--reduce-only")] = False,
-    post_only: Annotated[bool, typer.Option("--post-only")] = False,
+    quantity: options.Quantity = None,
+    kind: options.Kind = None,
+    limit: options.Limit = None,
+    stop: options.Stop = None,
+    trail: options.Trail = None,
+    tif: options.Tif = TimeInForce.DAY,
+    expires: options.Expires = None,
+    notional: options.Notional = None,
+    strategy: options.Strategy = "manual",
+    client_order_id: options.ClientOrderId = None,
+    display: options.Display = None,
+    extended_hours: options.ExtendedHours = False,
+    reduce_only: options.ReduceOnly = False,
+    post_only: options.PostOnly = False,
+    take_profit: options.TakeProfit = None,
+    stop_loss: options.StopLoss = None,
+    stop_loss_limit: options.StopLossLimit = None,
+    stop_loss_trail: options.StopLossTrail = None,
+    oco: options.Oco = False,
+    algorithm: options.Name = None,
+    starts: options.Starts = None,
+    ends: options.Ends = None,
+    bins: options.Bins = None,
+    curve: options.Curve = None,
+    rate: options.Rate = None,
     account: AccountOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send an order through the gate."""
-    if (quantity is None) == (notional is None):
-        raise typer.BadParameter("give a quantity or --notional, one of them")
-    is_percent = trail is not None and trail.endswith("%")
-    wanted = {
-        "symbol": symbol.upper(),
-        "side": str(side),
-        "quantity": quantity,
-        "notional": notional,
-        "type": str(kind or meant_by(limit, stop, trail)),
-        "limit_price": limit,
-        "stop_price": stop,
-        "trail_price": None if is_percent else trail,
-        "trail_percent": trail.rstrip("%") if trail and is_percent else None,
-        "time_in_force": str(tif),
-        "strategy": strategy,
-        "client_order_id": client_order_id,
-        "expires_at": expires,
-        "display_quantity": display,
-        "extended_hours": extended_hours or None,
-        "reduce_only": reduce_only or None,
-        "post_only": post_only or None,
-    }
+    """Send an order through the gate.
+
+    With one exit it opens when the order is filled; with both, one cancels the other.
+    """
+    wanted = options.body(context.params)
     with at_desk(state, key, as_json, own_account=account is None) as desk:
-        asked = {k: v for k, v in wanted.items() if v is not None}
-        made = desk.client.submit({"account": desk.account(account), **asked})
+        made = desk.client.submit({"account": desk.account(account), **wanted})
         desk.answer(made, table(ORDER_COLUMNS, [made]))
 
 
-def meant_by(limit: Price, stop: Price, trail: Price) -> OrderType:
-    """The type of an order with these prices."""
-    if trail is not None:
-        return OrderType.TRAILING_STOP
-    if stop is not None:
-        return OrderType.STOP if limit is None else OrderType.STOP_LIMIT
-    return OrderType.MARKET if limit is None else OrderType.LIMIT
+def replace(
+    order_id: Annotated[str, typer.Argument(metavar="ID")],
+    state: StateOption,
+    quantity: Annotated[str | None, typer.Option(help="The whole quantity, filled or not.")] = None,
+    limit: Annotated[str | None, typer.Option(help="Limit price.")] = None,
+    stop: Annotated[str | None, typer.Option(help="Stop price.")] = None,
+    trail: Annotated[str | None, typer.Option(help="As the order has it: price or %.")] = None,
+    tif: Annotated[TimeInForce | None, typer.Option(help="Time in force.")] = None,
+    client_order_id: options.ClientOrderId = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change an open order, through the gate; the new order has an id of its own."""
+    changes = {
+        "quantity": quantity,
+        "limit_price": limit,
+        "stop_price": stop,
+        "trail": None if trail is None else trail.rstrip("%"),
+        "time_in_force": None if tif is None else str(tif),
+        "client_order_id": client_order_id,
+    }
+    wanted = options.said(changes)
+    if not wanted:
+        raise typer.BadParameter("give what is to change")
+    # An id names its account by itself, so the administrator's key finds it in any.
+    with at_desk(state, key, as_json) as desk:
+        made = desk.client.replace(order_id, wanted)
+        desk.answer(made, table(ORDER_COLUMNS, [made]))
 
 
 def orders(
     state: StateOption,
     status: Annotated[Status, typer.Option()] = Status.ALL,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 50,
+    parent: Annotated[str | None, typer.Option(help="Legs or children of that order.")] = None,
     account: AccountOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List orders, newest first."""
     with at_desk(state, key, as_json, own_account=account is None) as desk:
-        said = desk.client.orders(desk.account(account), str(status), limit)
+        said = desk.client.orders(desk.account(account), str(status), limit, parent)
         desk.answer(said, table(ORDER_COLUMNS, said))
 
 

@@ -44,6 +44,25 @@ def test_numbers_go_out_as_the_text_they_were_given_as() -> None:
     assert json.loads(asked[0].content) == {"quantity": "0.1", "limit_price": "100.10"}
 
 
+def test_a_replace_names_the_order_and_what_changes() -> None:
+    asking, asked = client(httpx.Response(200, json={"order_id": "o-2"}))
+    assert asking.replace("o-1", {"stop_price": "9"}) == {"order_id": "o-2"}
+    assert (asked[0].method, asked[0].url.path) == ("PATCH", "/api/v1/orders/o-1")
+    assert json.loads(asked[0].content) == {"stop_price": "9"}
+    assert "Idempotency-Key" in asked[0].headers
+
+
+def test_legs_are_asked_for_by_their_parent() -> None:
+    asking, asked = client(httpx.Response(200, json=[]))
+    asking.orders("a-1", parent="o-1")
+    assert dict(asked[0].url.params) == {
+        "account": "a-1",
+        "status": "open",
+        "limit": "50",
+        "parent": "o-1",
+    }
+
+
 def test_an_answer_without_a_body_is_none() -> None:
     asking, _ = client(httpx.Response(204))
     assert asking.cancel("o-1") is None

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from plimsoll.cli import app, desk
-from plimsoll.cli.orders import meant_by
+from plimsoll.cli.order_options import meant_by
 from shared.types import OrderType
 from tests.unit.plimsoll.cli.conftest import Gateway
 
@@ -49,8 +49,31 @@ def test_an_order_of_another_account_goes_out_with_the_administrators_key(
         (("--tif", "ioc", "--strategy", "s"), {"time_in_force": "ioc", "strategy": "s"}),
         (("--reduce-only", "--post-only"), {"reduce_only": True, "post_only": True}),
         (("--client-order-id", "c-1"), {"client_order_id": "c-1"}),
+        (("--type", "market_if_touched", "--stop", "9"),
+         {"type": "market_if_touched", "stop_price": "9"}),
+        (("--type", "limit_if_touched", "--stop", "9", "--limit", "8"),
+         {"type": "limit_if_touched", "stop_price": "9", "limit_price": "8"}),
+        (("--tif", "gtd", "--expires", "2013-10-11T20:00:00Z"),
+         {"time_in_force": "gtd", "expires_at": "2013-10-11T20:00:00Z"}),
+        (("--limit", "9", "--display", "1", "--extended-hours"),
+         {"type": "limit", "limit_price": "9", "display_quantity": "1", "extended_hours": True}),
+        (("--take-profit", "11", "--stop-loss", "9"),
+         {"order_class": "bracket", "take_profit": {"limit_price": "11"},
+          "stop_loss": {"stop_price": "9"}}),
+        (("--take-profit", "11"), {"order_class": "oto", "take_profit": {"limit_price": "11"}}),
+        (("--stop-loss", "9", "--stop-loss-limit", "8"),
+         {"order_class": "oto", "stop_loss": {"stop_price": "9", "limit_price": "8"}}),
+        (("--stop-loss-trail", "2"), {"order_class": "oto", "stop_loss": {"trail_price": "2"}}),
+        (("--stop-loss-trail", "2.5%"),
+         {"order_class": "oto", "stop_loss": {"trail_percent": "2.5"}}),
+        (("--algorithm", "twap", "--starts", "T1", "--ends", "T2", "--bins", "4"),
+         {"algorithm": {"name": "twap", "starts_at": "T1", "ends_at": "T2", "bins": 4}}),
+        (("--algorithm", "vwap", "--ends", "T2", "--curve", "1, 2,3"),
+         {"algorithm": {"name": "vwap", "ends_at": "T2", "curve": ["1", "2", "3"]}}),
+        (("--algorithm", "pov", "--ends", "T2", "--rate", "0.1"),
+         {"algorithm": {"name": "pov", "ends_at": "T2", "rate": "0.1"}}),
     ],
-)
+)  # fmt: skip
 def test_every_flag_of_an_order_arrives(
     gateway: Gateway, words: tuple[str, ...], fields: dict[str, object]
 ) -> None:
@@ -60,9 +83,52 @@ def test_every_flag_of_an_order_arrives(
     assert gateway.body() == base | fields
 
 
+def test_an_oco_leaves_its_type_to_the_gateway(gateway: Gateway) -> None:
+    gateway.will(MADE)
+    gateway.done("order", "sell", "AIG", "1", "--oco", "--take-profit", "11", "--stop-loss", "9")
+    body = gateway.body()
+    assert "type" not in body
+    assert (body["order_class"], body["side"]) == ("oco", "sell")
+    assert body["take_profit"] == {"limit_price": "11"}
+    assert body["stop_loss"] == {"stop_price": "9"}
+
+
+def test_an_amount_of_money_goes_out_without_a_quantity(gateway: Gateway) -> None:
+    gateway.will(MADE)
+    gateway.done("order", "buy", "AIG", "--notional", "500")
+    assert gateway.body()["notional"] == "500"
+    assert "quantity" not in gateway.body()
+
+
+def test_replace_tells_what_changes_with_the_administrators_key(gateway: Gateway) -> None:
+    gateway.will({"order_id": "o-2", "replaces": "o-1"})
+    words = ("--quantity", "5", "--limit", "8", "--stop", "9", "--trail", "1.5%", "--tif", "gtc")
+    assert gateway.done("replace", "o-1", *words)["order_id"] == "o-2"
+    assert gateway.path() == "PATCH /api/v1/orders/o-1"
+    assert gateway.body() == {
+        "quantity": "5",
+        "limit_price": "8",
+        "stop_price": "9",
+        "trail": "1.5",
+        "time_in_force": "gtc",
+    }
+    assert gateway.key() == "PKADMIN"
+
+
+def test_orders_show_whose_legs_they_are_and_what_we_keep(gateway: Gateway) -> None:
+    gateway.will([{**MADE, "held": True, "parent_id": "o-9"}])
+    result = gateway.run("orders", "--parent", "o-9")
+    assert gateway.path() == "GET /api/v1/orders?account=a-1&status=all&limit=50&parent=o-9"
+    assert "parent_id" in result.stdout and "o-9" in result.stdout
+    assert "held" in result.stdout and "True" in result.stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("order", "buy", "AIG", "1", "--oco"),
+        ("order", "buy", "AIG", "1", "--bins", "4"),
+        ("replace", "o-1"),
         ("order", "hold", "AIG", "1"),
         ("order", "buy", "AIG"),
         ("order", "buy", "AIG", "1", "--notional", "100"),
