@@ -113,8 +113,8 @@ class Market:
             if leg.order.type is OrderType.LIMIT:
                 sent = msgspec.structs.replace(leg, held=False, triggered_at=NOON)
                 whose: dict[str, Any] = {"account_id": leg.order.account_id}
+                self._world.reads.put(sent)
                 bus.say(OMS_ORDERS, OrderTriggered(**whose, state=sent))
-                self._accept(bus, whose, sent)
 
     def on_ReplaceOrder(self, bus: FakeBus, command: ReplaceOrder, _: int) -> None:  # noqa: N802
         old = self._world.reads.found[command.order_id].state

@@ -12,6 +12,7 @@ FROM views.accounts ORDER BY opened_at, account_id
 
 FIRM_ACCOUNT = "SELECT account_id FROM portfolio.accounts WHERE firm_id = %s LIMIT 1"
 
+# A leg reserves nothing by itself: the row that it names as `leg_of` counts for its whole group.
 SHEET = """
 SELECT (to_jsonb(a) - 'account' || jsonb_build_object(
     'multiplier', a.multiplier,
@@ -27,7 +28,9 @@ SELECT (to_jsonb(a) - 'account' || jsonb_build_object(
                     AS quantity,
                 sum(greatest((quantity - cum_quantity) * price,
                     (replacement_quantity - cum_quantity) * replacement_price, 0)) AS notional
-            FROM risk.live_orders l WHERE l.account_id = a.account_id GROUP BY symbol, side
+            FROM risk.live_orders l
+            WHERE l.account_id = a.account_id AND to_jsonb(l) ->> 'leg_of' IS NULL
+            GROUP BY symbol, side
         ) w), '[]'),
     'behind', EXISTS (
         SELECT FROM (

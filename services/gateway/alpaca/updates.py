@@ -1,10 +1,10 @@
 """What happens to an order as an event of the trade_updates stream.
 
 A cancel that overtakes the venue's acknowledgement is not told as under way: clients take the first
-event of an order to be `new`. That is told once: of a leg when its venue has it (while it waits it
-is told in its entry), of any other order that OMS keeps when it is kept, so that its trigger and
-the venue's acknowledgement after that are none. What an algorithm's children fill is told as their
-own fills, and its parent's progress is no event.
+event of an order to be `new`. That is told once: of a leg when it is sent (while it waits it is
+told in its entry), of any other order that OMS keeps when it is kept; what else is said of their
+acceptance and their trigger is no event. What an algorithm's children fill is told as their own
+fills, and its parent's progress is no event.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from shared.events.oms import (
     OrderReplaced,
     OrderRestated,
     OrderSuspended,
+    OrderTriggered,
     ReplacePending,
     ReplaceRefused,
 )
@@ -35,7 +36,6 @@ from shared.types import OrderState
 
 UNDER_WAY = {CancelPending: "pending_cancel", ReplacePending: "pending_replace"}
 NAMES: dict[type[Event], str] = {
-    OrderAccepted: "new",
     OrderCanceled: "canceled",
     OrderExpired: "expired",
     OrderRejected: "rejected",
@@ -55,20 +55,26 @@ def updates(event: Event) -> list[Update]:
         return [_fill(event)]
     if isinstance(event, OrderReplaced):
         return [_update("replaced", event, event.state), _update("new", event, event.successor)]
-    if isinstance(event, OrderAccepted) and not is_news(event.state):
-        return []
+    if isinstance(event, OrderAccepted | OrderTriggered):
+        return [_update("new", event, event.state)] if is_new(event) else []
     if isinstance(event, CancelPending | ReplacePending):
-        is_new = event.state.venue_order_id is not None or event.state.held
-        return [_update(UNDER_WAY[type(event)], event, event.state)] if is_new else []
+        name = UNDER_WAY[type(event)]
+        return [_update(name, event, event.state)] if is_known(event.state) else []
     name, state = NAMES.get(type(event)), getattr(event, "state", None)
     return [_update(name, event, state)] if name is not None and state is not None else []
 
 
-def is_news(state: OrderState) -> bool:
-    """Whether an accepted order is one that clients have not been told of."""
-    if state.order.parent_id is not None:
-        return not state.held
-    return state.held or state.triggered_at is None
+def is_new(event: OrderAccepted | OrderTriggered) -> bool:
+    """Whether clients have not been told of the order yet."""
+    is_part = event.state.order.parent_id is not None
+    if isinstance(event, OrderTriggered):
+        return is_part
+    return event.state.triggered_at is None and not (is_part and event.state.held)
+
+
+def is_known(state: OrderState) -> bool:
+    """Whether clients have been told of the order as `new`."""
+    return state.venue_order_id is not None or (state.held and state.order.parent_id is None)
 
 
 def _update(name: str, event: Event, state: OrderState) -> Update:

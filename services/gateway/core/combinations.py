@@ -108,15 +108,18 @@ def client_order_ids(order: Order, instrument: Instrument, at: Time) -> str | No
 
 
 def algorithm(order: Order, instrument: Instrument, at: Time) -> str | None:
-    """An algorithm works a simple order over time, by children of its type."""
+    """An algorithm works a simple order within its day, by children of its type."""
     if order.algorithm is None:
         return None
     if order.type not in PLAIN:
         return f"an algorithm works market and limit orders, not {order.type}"
-    if order.time_in_force not in LASTING:
-        return f"an algorithm works day, gtc and gtd orders, not {order.time_in_force}"
+    if order.time_in_force is not TimeInForce.DAY:
+        return f"an algorithm works day orders, not {order.time_in_force}"
     if order.order_class is not OrderClass.SIMPLE:
         return f"an algorithm works simple orders, not {order.order_class}"
+    for name in ("post_only", "display_quantity"):
+        if getattr(order, name):
+            return f"an algorithm works no orders with {name}"
     return None
 
 

@@ -36,11 +36,3 @@ def legs_in(entry: OrderState, found: Sequence[OrderState]) -> list[OrderState]:
     places = {leg.order_id: place for place, leg in enumerate(entry.order.legs)}
     mine = [one for one in found if one.order.parent_id in names and not is_replaced(one)]
     return sorted(mine, key=lambda one: places.get(one.order.chain_id, len(places)))
-
-
-def without_dependents(states: Sequence[OrderState]) -> list[OrderState]:
-    """The orders whose end is not also the end of another one among them: legs and children end
-    with their parent.
-    """
-    names = set[str]().union(*(named_by(one) for one in states if one.order.parent_id is None))
-    return [one for one in states if one.order.parent_id not in names]

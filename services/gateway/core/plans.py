@@ -8,7 +8,7 @@ from services.gateway.core.bodies import moment
 from services.gateway.core.numbers import number, plain, positive
 from services.gateway.core.problems import invalid
 from services.gateway.core.wanted import Plan, word
-from shared.types import ZERO, Algorithm, Time
+from shared.types import SECOND_US, ZERO, Algorithm, Time
 
 NAMES = {name: name for name in ("twap", "vwap", "pov")}
 BINS_MAX = 1_000
@@ -29,6 +29,8 @@ def algorithm_of(plan: Plan, at: Time) -> Algorithm:
     if ends_at <= at:
         raise invalid(f"algorithm.ends_at {ends_at} is in the past: it is {at}")
     bins = _bins(plan, name)
+    if name != "pov" and ends_at - starts_at < bins * SECOND_US:
+        raise invalid(f"algorithm.bins: {bins} bins are shorter than a second each")
     return Algorithm(
         name=name,
         starts_at=starts_at,

@@ -26,6 +26,7 @@ NEEDED: dict[OrderType, tuple[str, ...]] = {
 TRAILS = ("trail_price", "trail_percent")
 WORDS = {"limit_price": "limit price", "stop_price": "stop price"}
 PERCENT_MAX = Decimal(100)
+PERCENT_STEP = Decimal("0.0001")
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +77,11 @@ def takes(kind: OrderType, name: str) -> bool:
 
 
 def check_percent(name: str, percent: Decimal) -> None:
-    """Raises Problem where a trail would be as large as the price, or larger."""
+    """Raises Problem where a trail would be as large as its price, or is finer than its step."""
     if percent >= PERCENT_MAX:
         raise invalid(f"{name} must be < {PERCENT_MAX}")
+    if percent % PERCENT_STEP:
+        raise invalid(f"{name} must be in steps of {PERCENT_STEP}")
 
 
 def check_trail(prices: Prices) -> None:

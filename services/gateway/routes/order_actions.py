@@ -11,7 +11,7 @@ from fastapi import Request
 
 from services.gateway.core.bodies import text
 from services.gateway.core.changes import ReplaceAlpaca, ReplaceDesk, changes_in
-from services.gateway.core.families import legs_in, parents_of, without_dependents
+from services.gateway.core.families import legs_in, parents_of
 from services.gateway.core.keys import ApiKey, Scope
 from services.gateway.core.problems import Problem, not_found, unprocessable
 from services.gateway.ports import Found, OrderFilter
@@ -104,8 +104,8 @@ async def cancel_one(request: Request, order_id: str) -> None:
 
 
 async def cancel_all(request: Request, account: Account) -> list[dict[str, Any]]:
-    """Cancel every open order of an account: its id, and the status each cancel would answer. Legs
-    and children are not asked for: they end with their parent.
+    """Cancel every open order of an account: its id, and the status each cancel would answer. Exits
+    are asked for too: those of an entry that is filled in part would live on without it.
     """
     key, desk = key_of(request, Scope.TRADE), services(request)
     wanted = OrderFilter(status="open", limit=LIMIT_MAX)
@@ -120,11 +120,11 @@ async def cancel_all(request: Request, account: Account) -> list[dict[str, Any]]
                 return {"id": order_id, "status": problem.status, "body": problem.body()}
         return {"id": order_id, "status": 200, "body": None}
 
-    return list(await asyncio.gather(*map(one, without_dependents([f.state for f in found]))))
+    return list(await asyncio.gather(*(one(each.state) for each in found)))
 
 
 async def is_canceled(desk: Services, order_id: str) -> bool:
-    """Whether an order has ended as was asked for, with the other leg of its pair."""
+    """Whether an order has ended as was asked for, with its entry or the other exit."""
     found = await desk.reads.order(order_id)
     return found is not None and found.state.status is OrderStatus.CANCELED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -28,14 +29,21 @@ from alpaca.trading.requests import (
     TakeProfitRequest,
     TrailingStopOrderRequest,
 )
+from alpaca.trading.stream import TradingStream
 
 from services.gateway.core.sheet import Sheet, Working
 from shared.commands import CancelOrder, SubmitOrder
+from shared.events.oms import CancelRefused
+from shared.messages import Command
+from shared.topics import OMS_ORDERS
 from shared.types import Algorithm
 from shared.types import OrderStatus as Status
 from tests.builders import ACCOUNT, NOON
 from tests.builders import order as order_of
 from tests.contract.gateway.conftest import Served
+from tests.contract.gateway.test_alpaca_py import until
+from tests.fakes.gateway import FakeBus
+from tests.fakes.gateway_rows import SECRET, TRADER_KEY
 from tests.fakes.gateway_world import state_of
 
 EXITS: dict[str, Any] = {
@@ -176,11 +184,39 @@ def test_an_algorithm_is_a_plain_order_and_so_is_each_of_its_children(
         }
 
 
-def test_all_orders_are_canceled_by_their_parents(served: Served, alpaca: TradingClient) -> None:
+def test_all_orders_are_canceled_exits_too(served: Served, alpaca: TradingClient) -> None:
     made = alpaca.submit_order(resting_bracket())
-    (answer,) = alpaca.cancel_orders()
-    assert (answer.id, answer.status) == (made.id, 200)
-    assert [one.order_id for one in served.world.bus.commands(CancelOrder)] == [str(made.id)]
+    every = {str(made.id), *(str(one.id) for one in made.legs)}
+    answers = alpaca.cancel_orders()
+    assert {(str(one.id), one.status) for one in answers} == {(one, 200) for one in every}
+    assert {one.order_id for one in served.world.bus.commands(CancelOrder)} == every
+
+
+def test_an_exit_that_went_with_its_entry_is_canceled_as_was_asked(
+    served: Served, alpaca: TradingClient
+) -> None:
+    made = alpaca.submit_order(resting_bracket())
+    react = served.world.bus.react
+
+    def too_late(bus: FakeBus, topic: str, partition: int, command: Command) -> None:
+        assert isinstance(command, CancelOrder)
+        if command.order_id == str(made.id):
+            react(bus, topic, partition, command)
+            return
+        found = served.world.reads.found[command.order_id].state
+        gone = msgspec.structs.replace(found, status=Status.CANCELED, leaves_quantity=Decimal(0))
+        served.world.reads.put(gone)
+        refused = CancelRefused(
+            cause=command.command_id,
+            order_id=command.order_id,
+            request_id=command.command_id,
+            reason="too_late",
+            state=gone,
+        )
+        bus.say(OMS_ORDERS, refused)
+
+    served.world.bus.react = too_late
+    assert [one.status for one in alpaca.cancel_orders()] == [200, 200, 200]
 
 
 def test_exits_of_a_filled_entry_are_canceled_each(served: Served, alpaca: TradingClient) -> None:
@@ -188,6 +224,29 @@ def test_exits_of_a_filled_entry_are_canceled_each(served: Served, alpaca: Tradi
     answers = alpaca.cancel_orders()
     assert {one.id for one in answers} == {one.id for one in made.legs}
     assert {one.status for one in answers} == {200}
+
+
+def test_the_stream_tells_an_exit_as_new_when_it_is_sent_and_not_while_it_waits(
+    served: Served, alpaca: TradingClient
+) -> None:
+    heard: list[Any] = []
+
+    async def hear(update: Any) -> None:
+        heard.append((update.event, update.order.id))
+
+    url = served.url.replace("http", "ws") + "/stream"
+    stream = TradingStream(TRADER_KEY, SECRET, paper=True, url_override=url)
+    stream.subscribe_trade_updates(hear)
+    thread = threading.Thread(target=stream.run, daemon=True)
+    thread.start()
+    until(lambda: bool(served.world.services.updates.clients))
+    made = alpaca.submit_order(bracket())
+    stop = alpaca.submit_order(StopOrderRequest(**COMMON, side=OrderSide.SELL, stop_price=45))
+    until(lambda: len(heard) == 4)
+    stream.stop()
+    thread.join(10)
+    profit = made.legs[0].id
+    assert heard == [("new", made.id), ("fill", made.id), ("new", profit), ("new", stop.id)]
 
 
 def test_positions_are_closed_once_the_gate_holds_no_share_for_an_exit(

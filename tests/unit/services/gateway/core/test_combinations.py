@@ -61,7 +61,7 @@ def test_market_and_limit_orders_have_every_time_in_force(kind: str, tif: str) -
         {**LIMIT, "order_class": OrderClass.OCO, "legs": (leg("a"),)},
         {"order_class": OrderClass.BRACKET, "legs": (leg("a"), leg("b"))},
         {"algorithm": PLAN},
-        {**LIMIT, **GTD, "algorithm": PLAN},
+        {**LIMIT, "algorithm": PLAN},
     ],
 )
 def test_what_goes_together_passes(fields: dict[str, Any]) -> None:
@@ -100,7 +100,12 @@ def test_what_goes_together_passes(fields: dict[str, Any]) -> None:
         ({"algorithm": PLAN, "type": OrderType.STOP},
          "an algorithm works market and limit orders, not stop"),
         ({"algorithm": PLAN, "time_in_force": TimeInForce.IOC},
-         "an algorithm works day, gtc and gtd orders, not ioc"),
+         "an algorithm works day orders, not ioc"),
+        ({**GTD, "algorithm": PLAN}, "an algorithm works day orders, not gtd"),
+        ({**LIMIT, "algorithm": PLAN, "post_only": True},
+         "an algorithm works no orders with post_only"),
+        ({**LIMIT, "algorithm": PLAN, "display_quantity": Decimal(10)},
+         "an algorithm works no orders with display_quantity"),
         ({"algorithm": PLAN, "order_class": OrderClass.OTO},
          "an algorithm works simple orders, not oto"),
     ],

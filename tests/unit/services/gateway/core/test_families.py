@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.gateway.core.families import legs_in, parents_of, without_dependents
+from services.gateway.core.families import legs_in, parents_of
 from shared.types import Leg, OrderClass, OrderState, OrderStatus, OrderType
 from tests.builders import order as order_of
 from tests.fakes.gateway_world import state_of
@@ -48,10 +48,3 @@ def test_the_legs_of_a_replaced_entry_are_its_successors() -> None:
 
 def test_simple_orders_and_legs_have_none() -> None:
     assert parents_of([state_of(order_of("o-1")), leg("loss")]) == []
-
-
-def test_what_ends_with_its_parent_is_left_out() -> None:
-    simple, child = state_of(order_of("o-1")), state_of(order_of("o-2", parent_id="o-1"))
-    lonely = leg("loss", "gone")
-    states = [entry("e-1"), leg("profit"), simple, child, lonely]
-    assert without_dependents(states) == [states[0], simple, lonely]

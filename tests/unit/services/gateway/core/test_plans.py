@@ -54,6 +54,8 @@ def test_participation_has_a_rate() -> None:
          "algorithm.ends_at 2013-10-09T15:00:00Z is in the past: it is 2013-10-09T16:00:00Z"),
         ({"bins": 0}, "algorithm.bins must be a whole number from 1 to 1000"),
         ({"bins": 1001}, "algorithm.bins must be a whole number from 1 to 1000"),
+        ({"ends_at": "2013-10-09T16:00:09Z"},
+         "algorithm.bins: 10 bins are shorter than a second each"),
         ({"curve": [Raw(b"1")]}, "twap takes no algorithm.curve"),
         ({"rate": Raw(b"0.1")}, "twap takes no algorithm.rate"),
         ({"name": "pov"},

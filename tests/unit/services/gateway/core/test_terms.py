@@ -54,6 +54,8 @@ def test_every_type_is_taken_with_its_own_prices(kind: OrderType) -> None:
          "trailing_stop orders require no stop price"),
         (OrderType.TRAILING_STOP, Prices(trail_percent=Decimal(100)),
          "trail_percent must be < 100"),
+        (OrderType.TRAILING_STOP, Prices(trail_percent=Decimal("0.00005")),
+         "trail_percent must be in steps of 0.0001"),
         (OrderType.MARKET_IF_TOUCHED, Prices(), "market_if_touched orders require a stop price"),
         (OrderType.LIMIT_IF_TOUCHED, Prices(stop_price=FIVE),
          "limit_if_touched orders require a limit price"),
@@ -73,7 +75,7 @@ def test_a_price_too_many_too_few_or_off_the_tick_is_refused(
 
 
 def test_a_per_cent_needs_no_tick() -> None:
-    check_prices(OrderType.TRAILING_STOP, Prices(trail_percent=Decimal("0.125")), AIG)
+    check_prices(OrderType.TRAILING_STOP, Prices(trail_percent=Decimal("0.1251")), AIG)
 
 
 def test_prices_are_above_zero_and_named_by_where_they_stand() -> None:
