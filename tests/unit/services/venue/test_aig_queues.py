@@ -29,7 +29,7 @@ BEGIN, FIRST, END = "2013-10-09T13:59:59", "2013-10-09T14:00:00Z", "2013-10-09T1
 SPAN_US, LIFE_US, STRETCH_US = 1_765_000_000, 30_000_000, 1_000_000
 ORDERS, SEED = 500, 20131009
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.timeout(180)]
 
 
 class Row(NamedTuple):
