@@ -106,7 +106,7 @@ def _on_rejected(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
     if row.under is OrderStatus.FILLED:
         after = row  # it stays as it is: a filled order cannot be rejected any more
     else:
-        state.orders.put(after)
+        state.orders.put(msgspec.structs.replace(after, queued_id=None))
         kind = OrderRejected if after.status is OrderStatus.REJECTED else OrderCanceled
         told = [kind(**whose(row), cause=row.order_id, state=after.state)]
         told += close_all(row, after, state)
