@@ -44,6 +44,7 @@ class Machine(RuleBasedStateMachine):
         self.executions: list[str] = []
         self.number = 0
         self.stood: dict[str, str] = {}
+        self.over: set[str] = set()
         self.may_open = False
 
     # -- what always holds -----------------------------------------------------------------------
@@ -89,6 +90,9 @@ class Machine(RuleBasedStateMachine):
                 allowed = allowed | TAKEN_BACK.get(before or "", set())
             assert allowed is None or row.status in allowed, (before, row.status)
             self.stood[row.order_id] = row.status
+            if row.status in LATE:
+                self.over.add(row.order_id)
+            assert row.order_id not in self.over or row.status in LATE | {"filled"}
         self.may_open = False
 
     @invariant()

@@ -99,7 +99,7 @@ class Oracle:
             elif isinstance(event, CancelRefused | ReplaceRefused):
                 if event.reason != "duplicate_id":
                     self.answers[event.request_id] += 1
-            elif isinstance(event, OrderCanceled) and event.cause in self.asked:
+            elif isinstance(event, OrderCanceled) and event.cause != event.state.order.order_id:
                 self.answers[event.cause or ""] += 1
 
     def _split(self, chain: str, ratio: Fraction) -> None:

@@ -106,11 +106,16 @@ class OrderMachine(Machine):
         events = self.desk.replace(request_id, order_id, quantity=quantity, time_in_force=tif)
         self._heard(events)
 
-    @rule(which=pick, quantity=no_quantities)
-    def replace_to_nothing(self, which: int, quantity: Decimal) -> None:
-        request_id = self._new_request("replace")
-        events = self.desk.replace(request_id, self._order(which), quantity=quantity)
-        assert told(self._heard(events)) == ["ReplaceRefused"]
+    @rule(which=pick, quantity=wanted, queues=st.booleans(), grants=st.booleans())
+    def replace_at_length(self, which: int, quantity: Decimal, queues: bool, grants: bool) -> None:
+        """A replace, perhaps a cancel that waits for it, and perhaps its answer at once."""
+        self.replace(which, quantity)
+        if queues:
+            self.cancel(which)
+        row = self._newest_of(self._order(which))
+        if grants and row.status == "pending_replace":
+            kind, request_id = ReportKind.REPLACED, row.request_id
+            self._heard(self.desk.report(kind, row.order_id, request_id=request_id))
 
     @rule(which=pick)
     def cancel_by_risk(self, which: int) -> None:
@@ -145,14 +150,6 @@ class OrderMachine(Machine):
         kind, request_id = ReportKind.CANCEL_REJECTED, row.request_id
         self._heard(self.desk.report(kind, order_id, request_id=request_id, reason="venue"))
 
-    @precondition(lambda self: self._outstanding())
-    @rule(which=pick, quantity=no_quantities)
-    def grant_nothing(self, which: int, quantity: Decimal) -> None:
-        row, order_id = self._asked(which)
-        kind, request_id = ReportKind.REPLACED, row.request_id
-        events = self.desk.report(kind, order_id, request_id=request_id, quantity=quantity)
-        assert alerts(self._heard(events)) == ["poison"]
-
     @rule(which=pick, kind=st.sampled_from(ANSWERS), request=pick)
     def answer_wrongly(self, which: int, kind: ReportKind, request: int) -> None:
         request_id = self.request_ids[request % len(self.request_ids)] if self.request_ids else "x"
@@ -170,12 +167,6 @@ class OrderMachine(Machine):
     def split(self, which: int, split: Any) -> None:
         self.may_open = True
         self._heard(self.desk.report(ReportKind.RESTATED, self._order(which), split=split))
-
-    @rule(which=pick, quantity=st.none() | no_quantities, split=no_splits)
-    def restate_to_nothing(self, which: int, quantity: Decimal | None, split: Any) -> None:
-        kind = ReportKind.RESTATED
-        events = self.desk.report(kind, self._order(which), quantity=quantity, split=split)
-        assert alerts(self._heard(events)) == ["poison"]
 
     @rule(which=pick, quantity=quantities, price=prices)
     def fill(self, which: int, quantity: Decimal, price: Decimal) -> None:
@@ -216,6 +207,19 @@ class OrderMachine(Machine):
     def correct_with_poison(self, which: int, ref: int, numbers: tuple[Decimal, Decimal]) -> None:
         if numbers[0] != D("1E+99"):
             self._amend(ReportKind.CORRECTED, which, ref, numbers, True)
+
+    @rule(which=pick, quantity=no_quantities, split=no_splits)
+    def say_nonsense(self, which: int, quantity: Decimal, split: Any) -> None:
+        order_id = self._order(which)
+        row, kind = self._newest_of(order_id), ReportKind.RESTATED
+        for fields in ({"quantity": quantity}, {"split": split}):
+            events = self._heard(self.desk.report(kind, order_id, **fields))
+            assert alerts(events) == ["poison"]
+        kind, request_id = ReportKind.REPLACED, row.request_id
+        events = self.desk.report(kind, order_id, request_id=request_id, quantity=quantity)
+        assert alerts(self._heard(events)) == ["poison"]
+        events = self.desk.replace(self._new_request("replace"), order_id, quantity=quantity)
+        assert told(self._heard(events)) == ["ReplaceRefused"]
 
     # -- the system ------------------------------------------------------------------------------
 

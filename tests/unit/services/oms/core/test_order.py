@@ -101,6 +101,9 @@ def test_a_bust_of_a_late_fill_leads_back_to_the_end_that_it_hid(
     assert row.status is S.FILLED
     after = advance(row, M.AMENDED_NONE, LATER, cum_quantity=Decimal(0))
     assert (after.status, after.leaves_quantity, is_ended(after)) == (wanted, 0, True)
+    for move in (M.RESTATED_PART, M.DONE_FOR_DAY):
+        with pytest.raises(IllegalMove, match=f"{move} while {wanted}"):
+            advance(row, move, LATER)
 
 
 @pytest.mark.parametrize(
