@@ -25,6 +25,7 @@ from tests.unit.services.oms.machine import Machine
 IS_DEEP = os.environ.get("PLIMSOLL_DEEP") == "1"
 EXAMPLES, STEPS = (3000, 60) if IS_DEEP else (300, 50)
 ORDERS_MAX = 2
+SOON = [ReportKind.REPLACED, ReportKind.REPLACED, ReportKind.CANCELED]
 D = Decimal
 
 PLAIN = [
@@ -106,16 +107,19 @@ class OrderMachine(Machine):
         events = self.desk.replace(request_id, order_id, quantity=quantity, time_in_force=tif)
         self._heard(events)
 
-    @rule(which=pick, quantity=wanted, queues=st.booleans(), grants=st.booleans())
-    def replace_at_length(self, which: int, quantity: Decimal, queues: bool, grants: bool) -> None:
-        """A replace, perhaps a cancel that waits for it, and perhaps its answer at once."""
+    @rule(which=pick, quantity=wanted, queues=st.booleans(), kind=st.none() | st.sampled_from(SOON))
+    def replace_at_length(
+        self, which: int, quantity: Decimal, queues: bool, kind: ReportKind | None
+    ) -> None:
+        """A replace, perhaps a cancel that waits for it, perhaps its answer or an end at once."""
         self.replace(which, quantity)
+        order_id = self._order(which)
         if queues:
-            self.cancel(which)
-        row = self._newest_of(self._order(which))
-        if grants and row.status == "pending_replace":
-            kind, request_id = ReportKind.REPLACED, row.request_id
-            self._heard(self.desk.report(kind, row.order_id, request_id=request_id))
+            self._heard(self.desk.cancel(self._new_request("cancel"), order_id))
+        row = self._newest_of(order_id)
+        if kind is not None and row.status == "pending_replace":
+            request_id = row.request_id if kind is ReportKind.REPLACED else None
+            self._heard(self.desk.report(kind, order_id, request_id=request_id))
 
     @rule(which=pick)
     def cancel_by_risk(self, which: int) -> None:
