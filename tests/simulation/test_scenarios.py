@@ -44,7 +44,7 @@ def test_every_scenario_goes_as_written(paths: list[Path], mode: Mode) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_scenario_goes_as_written_while_oms_is_killed_at_every_step() -> None:
     found = scenarios([SAMPLE, *OURS])
     if not IS_DEEP:
