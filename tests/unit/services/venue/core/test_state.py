@@ -55,7 +55,7 @@ def test_an_order_in_the_opening_waits_for_the_ticks_of_its_partition() -> None:
     partition = partition_of("AIG", 4)
     for ms in (0, 1000):
         floor.complete(ms)
-        assert len(floor.state.paper_orders.by("waiting", partition)) == 1  # type: ignore[attr-defined]
+        assert len(floor.state.paper_orders.by("waiting", partition)) == 1
     floor.complete(70_000)
     assert floor.state.paper_orders.by("waiting", partition) == []  # type: ignore[attr-defined]
 
