@@ -234,8 +234,10 @@ def _told(message: Command | Event, told: list[Event], state: RiskState, at: At)
 
 
 def names_of_submit(message: SubmitOrder) -> Iterable[tuple[str, Key]]:
-    """Is the client_order_id used up?"""
-    return (("client_ids", (message.order.account_id, message.order.client_order_id)),)
+    """Are the client_order_ids used up?"""
+    order = message.order
+    for one in (order, *order.legs):
+        yield "client_ids", (order.account_id, one.client_order_id)
 
 
 def names_of_replace(message: ReplaceOrder) -> Iterable[tuple[str, Key]]:

@@ -39,9 +39,14 @@ ORDER_ALGORITHM_UNSUPPORTED = "ORDER_ALGORITHM_UNSUPPORTED"
 ORDER_CHILD_OF_NONE = "ORDER_CHILD_OF_NONE"
 ORDER_CHILD_UNLIKE_PARENT = "ORDER_CHILD_UNLIKE_PARENT"
 ORDER_CHILD_EXCEEDS_PARENT = "ORDER_CHILD_EXCEEDS_PARENT"
+ORDER_LEGS_INVALID = "ORDER_LEGS_INVALID"
+ORDER_LEG_PRICE_INVALID = "ORDER_LEG_PRICE_INVALID"
+ORDER_LEGS_WOULD_OPEN = "ORDER_LEGS_WOULD_OPEN"
+ORDER_LEGS_WITHOUT_POSITION = "ORDER_LEGS_WITHOUT_POSITION"
 ORDER_WOULD_NOT_REDUCE = "ORDER_WOULD_NOT_REDUCE"
 ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
 ORDER_REPLACE_UNSUPPORTED = "ORDER_REPLACE_UNSUPPORTED"
+ORDER_QUANTITY_FIXED = "ORDER_QUANTITY_FIXED"
 ORDER_REPLACE_PENDING = "ORDER_REPLACE_PENDING"
 ORDER_QUANTITY_BELOW_FILLED = "ORDER_QUANTITY_BELOW_FILLED"
 CLIENT_ORDER_ID_USED = "CLIENT_ORDER_ID_USED"
@@ -97,9 +102,14 @@ VIOLATIONS: dict[str, str] = {
     ORDER_CHILD_OF_NONE: "the parent is no live order that an algorithm works",
     ORDER_CHILD_UNLIKE_PARENT: "a child of another account, symbol, side, strategy or shape",
     ORDER_CHILD_EXCEEDS_PARENT: "a child of more than its parent has not handed out",
+    ORDER_LEGS_INVALID: "not the legs that an order of that class has",
+    ORDER_LEG_PRICE_INVALID: "an exit is not at least 0.01 beyond the base price",
+    ORDER_LEGS_WOULD_OPEN: "the exits of an order that reduces a position would open another",
+    ORDER_LEGS_WITHOUT_POSITION: "an oco of a position that is not there",
     ORDER_WOULD_NOT_REDUCE: "reduce_only, but the order would not reduce the position",
     ORDER_NOT_OPEN: "the order to be replaced is not open",
     ORDER_REPLACE_UNSUPPORTED: "what an algorithm works, and its children, are not replaced",
+    ORDER_QUANTITY_FIXED: "the quantity of an exit follows from its group",
     ORDER_REPLACE_PENDING: "a replace of that order is under way already",
     ORDER_QUANTITY_BELOW_FILLED: "the new quantity is not above what is filled already",
     CLIENT_ORDER_ID_USED: "the account used this client_order_id before",

@@ -175,7 +175,8 @@ class AccountBook:
 
     def _count(self, holding: Holding, row: LiveOrderRow, sign: int) -> None:
         part = Part(row, holding.multiplier)
-        self.open_count += sign
+        if row.leg_of is None:
+            self.open_count += sign
         if row.side is Side.BUY:
             holding.buy_quantity += sign * part.quantity
             holding.buy_notional += sign * part.notional

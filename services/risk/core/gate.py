@@ -22,6 +22,7 @@ from services.risk.core.checks.fraction_validity import fraction_validity
 from services.risk.core.checks.gross_exposure import gross_exposure
 from services.risk.core.checks.instrument_known import instrument_known
 from services.risk.core.checks.instrument_tradable import instrument_tradable
+from services.risk.core.checks.legs_validity import legs_validity
 from services.risk.core.checks.leverage import leverage
 from services.risk.core.checks.limits_loaded import limits_loaded
 from services.risk.core.checks.notional_validity import notional_validity
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     feature_validity,
     algorithm_validity,
     child_validity,
+    legs_validity,
     client_order_id_unused,
     order_quantity,
     order_notional,
@@ -111,6 +113,7 @@ WITH_NUMBERS = WITH_PRICE | {
     fraction_validity,
     feature_validity,
     child_validity,
+    legs_validity,
     order_quantity,
     shares_held,
     position_quantity,
@@ -151,6 +154,7 @@ CLEARED_BY: dict[int, frozenset[Check]] = {
             feature_validity,
             algorithm_validity,
             child_validity,
+            legs_validity,
         }
     ),
     FREE: frozenset({client_order_id_unused, price_collar, open_orders, orders_per_second}),

@@ -65,11 +65,16 @@ class Holding:
 
 
 class Part:
-    """What one live order may still do: open quantity and worst notional, old or replaced."""
+    """What one live order may still do: open quantity and worst notional, old or replaced. Of a
+    leg nothing: another row counts for it.
+    """
 
     __slots__ = ("notional", "quantity")
 
     def __init__(self, row: LiveOrderRow, multiplier: Decimal) -> None:
+        if row.leg_of is not None:
+            self.quantity = self.notional = ZERO
+            return
         quantity = max(row.quantity - row.cum_quantity, ZERO)
         notional = quantity * row.price * multiplier
         if row.replacement_quantity is not None and row.replacement_price is not None:

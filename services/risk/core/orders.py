@@ -7,16 +7,28 @@ a late one finds no order any more and still moves the book.
 from __future__ import annotations
 
 from decimal import ROUND_UP, Decimal
+from typing import Any
 
 import msgspec
 
+from services.risk.core import groups
 from services.risk.core.children import hand
+from services.risk.core.groups import is_oco
 from services.risk.core.reference import MARKET_BUFFER
 from services.risk.core.rows import AccountRow, LiveOrderRow, PositionRow
 from services.risk.core.state import RiskState
 from shared.events.oms import OrderReplaced, OrderRestated, ReplaceRefused
 from shared.table import At
-from shared.types import ZERO, Execution, OrderState, OrderStatus, Side, TimeInForce, normal
+from shared.types import (
+    ZERO,
+    Execution,
+    OrderClass,
+    OrderState,
+    OrderStatus,
+    Side,
+    TimeInForce,
+    normal,
+)
 
 _STEP = Decimal("1E-12")
 
@@ -29,17 +41,28 @@ _GONE = frozenset(
         OrderStatus.DENIED,
     }
 )
+NO_REPLACEMENT: dict[str, Any] = {
+    "replacement_id": None,
+    "replacement_quantity": None,
+    "replacement_price": None,
+}
 
 
 def follow(told: OrderState, state: RiskState, at: At, filled: Decimal = ZERO) -> None:
     """Hold the order as OMS has it now, or let it go where it has ended. `filled`: by how much this
     event made it fuller.
     """
-    row = state.live_orders.get(told.order.order_id)
-    _hold(told, state, at)
-    if told.order.parent_id is not None:
-        before = told.cum_quantity - filled if row is None else row.quantity
-        hand(told.order, before, _held(told, state), state)
+    order, row = told.order, state.live_orders.get(told.order.order_id)
+    if order.parent_id is None and order.order_class is OrderClass.SIMPLE:
+        _hold(told, state, at)
+        return
+    leg_of = groups.key_of(order, state)
+    groups.count(order, filled, state)
+    _hold(told, state, at, leg_of=leg_of)
+    groups.end_leg(leg_of, state)
+    groups.note_entry(told, state)
+    before = told.cum_quantity - filled if row is None else row.quantity
+    hand(order, before, _held(told, state), state)
 
 
 def _held(told: OrderState, state: RiskState) -> Decimal:
@@ -48,27 +71,44 @@ def _held(told: OrderState, state: RiskState) -> Decimal:
     return told.cum_quantity if row is None else row.quantity
 
 
-def _hold(told: OrderState, state: RiskState, at: At, price: Decimal | None = None) -> None:
+def _hold(
+    told: OrderState,
+    state: RiskState,
+    at: At,
+    price: Decimal | None = None,
+    leg_of: str | None = None,
+) -> None:
     row = state.live_orders.get(told.order.order_id)
     if _is_gone(told):
-        state.live_orders.delete(told.order.order_id)
+        _let_go(row, state)
     elif told.status is OrderStatus.FILLED:
         _fill_whole(row, told, state)
     elif row is None:
-        state.live_orders.put(_row_of(told, at, price))
+        state.live_orders.put(_row_of(told, at, price, leg_of))
     else:
         _update(row, told, state)
 
 
+def _let_go(row: LiveOrderRow | None, state: RiskState) -> None:
+    """It has ended. An OCO goes on counting as long as its leg lives."""
+    if row is None:
+        return
+    if is_oco(row.body) and groups.legs_of(row.order_id, state):
+        state.live_orders.put(msgspec.structs.replace(row, ended=True, **NO_REPLACEMENT))
+    else:
+        state.live_orders.delete(row.order_id)
+
+
 def _update(row: LiveOrderRow, told: OrderState, state: RiskState) -> None:
-    """Quantities as OMS has them; what a parent has handed out is our own sum."""
-    is_parent = row.body.algorithm is not None
-    cum = row.cum_quantity if is_parent else told.cum_quantity
-    if (row.quantity, row.cum_quantity, row.ended) != (told.order.quantity, cum, False):
+    """Quantities as OMS has them; what is counted of several orders is our own sum."""
+    quantity, cum = told.order.quantity, told.cum_quantity
+    if is_oco(row.body):
+        quantity, cum = row.quantity, row.cum_quantity
+    elif row.body.algorithm is not None:
+        cum = row.cum_quantity
+    if (row.quantity, row.cum_quantity, row.ended) != (quantity, cum, False):
         state.live_orders.put(
-            msgspec.structs.replace(
-                row, quantity=told.order.quantity, cum_quantity=cum, ended=False
-            )
+            msgspec.structs.replace(row, quantity=quantity, cum_quantity=cum, ended=False)
         )
 
 
@@ -85,13 +125,14 @@ def _fill_whole(row: LiveOrderRow | None, told: OrderState, state: RiskState) ->
     if row is None:
         return
     if row.replacement_id is None:
-        state.live_orders.delete(row.order_id)
+        _let_go(row, state)
         return
-    state.live_orders.put(msgspec.structs.replace(row, cum_quantity=told.cum_quantity, ended=True))
+    cum = row.cum_quantity if is_oco(row.body) else told.cum_quantity
+    state.live_orders.put(msgspec.structs.replace(row, cum_quantity=cum, ended=True))
 
 
-def _row_of(told: OrderState, at: At, price: Decimal | None) -> LiveOrderRow:
-    """An order that comes back (a bust), or that stands in the place of another."""
+def _row_of(told: OrderState, at: At, price: Decimal | None, leg_of: str | None) -> LiveOrderRow:
+    """A leg; an order that comes back (a bust), or that stands in the place of another."""
     order = told.order
     known = order.limit_price if price is None else price
     sent_at = max(order.stop_price or ZERO, told.average_price)
@@ -109,6 +150,7 @@ def _row_of(told: OrderState, at: At, price: Decimal | None) -> LiveOrderRow:
         exit=told.exit,
         approved_at=at.wall,
         body=order,
+        leg_of=leg_of,
     )
 
 
@@ -151,9 +193,17 @@ def replaced(message: OrderReplaced, state: RiskState, at: At) -> None:
         price = old.replacement_price
     elif old is not None:
         price = old.price
+    if old is not None and is_oco(old.body):
+        groups.rename(old, successor.order, old.price if price is None else price, state)
+        if successor.status is OrderStatus.FILLED:
+            _let_go(state.live_orders.get(successor.order.order_id), state)
+        return
+    leg_of = groups.key_of(message.state.order, state)
     state.live_orders.delete(message.state.order.order_id)
     if successor.status is not OrderStatus.FILLED:
-        _hold(successor, state, at, price)
+        _hold(successor, state, at, price, leg_of)
+    groups.end_leg(leg_of, state)
+    groups.note_entry(successor, state)
     before = successor.cum_quantity if old is None else old.quantity
     hand(successor.order, before, _held(successor, state), state)
 
@@ -162,13 +212,10 @@ def replace_refused(message: ReplaceRefused, state: RiskState) -> None:
     """The old order lives on as it was; one that was filled meanwhile is gone."""
     for row in state.live_orders.by("replacement", message.request_id):
         if row.ended:
-            state.live_orders.delete(row.order_id)
+            _let_go(row, state)
+            groups.end_leg(row.leg_of, state)
             continue
-        state.live_orders.put(
-            msgspec.structs.replace(
-                row, replacement_id=None, replacement_quantity=None, replacement_price=None
-            )
-        )
+        state.live_orders.put(msgspec.structs.replace(row, **NO_REPLACEMENT))
 
 
 def book(execution: Execution, state: RiskState, seq: int) -> None:

@@ -49,7 +49,8 @@ class LiveOrderRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `price` is the worst price of a unit at its approval; `replacement` is what a replace will make
     of it (judged as the worse of both until the outcome). `ended`: filled, but a replace of it is
-    still under way.
+    still under way, or an OCO whose leg lives. `leg_of`: the key of the row that counts for it;
+    it counts nothing itself (see `groups`).
     """
 
     order_id: str
@@ -68,6 +69,7 @@ class LiveOrderRow(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool = False
     approved_at: Time
     body: Order
+    leg_of: str | None = None
 
 
 class WithdrawalRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.risk.core.groups import protects
 from services.risk.core.latch import refused
 from services.risk.core.limits import LimitsInvalid, changed
 from services.risk.core.rows import LimitChangeRow, LimitsRow, LiveOrderRow, TradingStateRow
@@ -53,7 +54,9 @@ def set_limits(command: SetLimits, state: RiskState, at: At) -> Answer:
 
 
 def halt(command: HaltTrading, state: RiskState, at: At) -> Answer:
-    """Set a scope to REDUCING or HALTED; with `cancel`, ask for its working orders' cancel."""
+    """Set a scope to REDUCING or HALTED; with `cancel`, ask for its working orders' cancel; the
+    exits of a group stay, for they only reduce.
+    """
     scope = canonical(command.scope, command.account_id, command.firm_id)
     fault = _fault(command, scope, state)
     if command.state is TradingState.ACTIVE:
@@ -92,7 +95,7 @@ def halt(command: HaltTrading, state: RiskState, at: At) -> Answer:
 def _working(scope: Scope, state: RiskState) -> list[LiveOrderRow]:
     account = scope.name if scope.kind is ScopeKind.ACCOUNT else scope.account_id
     rows = state.live_orders.by("account", account) if account else state.live_orders.rows()
-    return [row for row in rows if covers(scope, row.body)]
+    return [row for row in rows if covers(scope, row.body) and not protects(row)]
 
 
 def _cancel(row: LiveOrderRow, reason: str) -> Event:

@@ -74,6 +74,7 @@ class RiskState(State):
             {
                 "account": lambda row: row.account_id,
                 "replacement": lambda row: row.replacement_id,
+                "leg_of": lambda row: row.leg_of,
             },
         )
         self.withdrawals: Table[WithdrawalRow] = WatchedTable(

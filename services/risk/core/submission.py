@@ -10,6 +10,7 @@ import msgspec
 from services.risk.core import codes
 from services.risk.core.children import hand, parent_of
 from services.risk.core.gate import decide, evidence, judge
+from services.risk.core.groups import is_counting, is_oco, reserve
 from services.risk.core.limits import COUNT_UNLIMITED
 from services.risk.core.numbers import normalised
 from services.risk.core.records import of_order, write_decision
@@ -27,7 +28,7 @@ from shared.events.risk import (
 )
 from shared.messages import Event
 from shared.table import At
-from shared.types import SECOND_US, ZERO, Order, Side, TimeInForce, Violation, normal
+from shared.types import SECOND_US, ZERO, Leg, Order, Side, TimeInForce, Violation, normal
 
 
 def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
@@ -56,39 +57,45 @@ def is_consistent(command: SubmitOrder) -> bool:
 
 
 def _reserve(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
-    state.live_orders.put(
-        LiveOrderRow(
-            order_id=order.order_id,
-            account_id=order.account_id,
-            firm_id=order.firm_id,
-            symbol=order.symbol,
-            side=order.side,
-            strategy=order.strategy,
-            quantity=order.quantity,
-            price=_unit_price(order, state),
-            exit=is_exit,
-            approved_at=at.wall,
-            body=order,
-        )
+    row = LiveOrderRow(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        firm_id=order.firm_id,
+        symbol=order.symbol,
+        side=order.side,
+        strategy=order.strategy,
+        quantity=order.quantity,
+        price=_unit_price(order, state),
+        exit=is_exit,
+        approved_at=at.wall,
+        body=order,
     )
+    state.live_orders.put(row)
+    reserve(row, state)
+    for leg in order.legs:
+        _use_id(order, leg, state)
     hand(order, ZERO, order.quantity, state)
     _use_up(order, is_exit, state, at)
 
 
 def _use_up(order: Order, is_exit: bool, state: RiskState, at: At) -> None:
-    state.client_ids.put(
-        ClientIdRow(
-            account_id=order.account_id,
-            client_order_id=order.client_order_id,
-            order_id=order.order_id,
-        )
-    )
+    _use_id(order, order, state)
     book = state.books.of(order.account_id)
     most = book.limits.orders_per_second_max
     if most != COUNT_UNLIMITED and not is_exit:
         recent = [time for time in book.arrivals if time > at.wall - SECOND_US]
         times = (*recent, int(at.wall))[-max(most, 1) :]
         state.arrivals.put(ArrivalsRow(account_id=order.account_id, times=times))
+
+
+def _use_id(order: Order, one: Order | Leg, state: RiskState) -> None:
+    state.client_ids.put(
+        ClientIdRow(
+            account_id=order.account_id,
+            client_order_id=one.client_order_id,
+            order_id=one.order_id,
+        )
+    )
 
 
 def _unit_price(order: Order, state: RiskState) -> Decimal:
@@ -103,7 +110,7 @@ def replace(command: ReplaceOrder, state: RiskState, at: At) -> Event:
     """The verdict on a change of a live order; until its outcome the worse of both counts."""
     whose: dict[str, Any] = {"firm_id": command.firm_id, "account_id": command.account_id}
     row = state.live_orders.get(command.order_id)
-    if row is None or row.account_id != command.account_id:
+    if row is None or row.account_id != command.account_id or is_counting(row):
         row = None
     order = _replacing(command, row) if row is not None else None
     fault = _fault(command, row, order, state)
@@ -147,6 +154,7 @@ def _replacing(command: ReplaceOrder, row: LiveOrderRow) -> Order:
         "chain_id": old.chain_id or old.order_id,
         "client_order_id": command.client_order_id or command.command_id,
         "actor": command.actor,
+        "quantity": row.quantity,
     }
     for name in ("quantity", "limit_price", "stop_price", "time_in_force"):
         asked = getattr(command, name)
@@ -166,6 +174,11 @@ def _fault(
         return _about(command, codes.ORDER_NOT_OPEN)
     if row.body.algorithm is not None or parent_of(row.body, state) is not None:
         return violation(codes.ORDER_REPLACE_UNSUPPORTED, order, value=row.order_id)
+    is_exit = row.leg_of is not None or is_oco(row.body)
+    if is_exit and command.quantity not in (None, row.quantity):
+        return violation(
+            codes.ORDER_QUANTITY_FIXED, order, limit=row.quantity, value=command.quantity
+        )
     if row.replacement_id is not None:
         return violation(codes.ORDER_REPLACE_PENDING, order, value=row.replacement_id)
     if order.quantity.is_finite() and ZERO < order.quantity <= row.cum_quantity:

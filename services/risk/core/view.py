@@ -191,7 +191,7 @@ class BesideView(View):
 
 class ReplaceView(BesideView):
     """The view of an order that is to stand in the place of another one. `is_smaller`: it is no
-    more than that, in units and worth.
+    more than that, in units and worth. A leg is an exit, whatever its group has filled so far.
     """
 
     __slots__ = ("is_smaller", "replaced")
@@ -206,6 +206,7 @@ class ReplaceView(BesideView):
             self.quantity = order.quantity - replaced.cum_quantity
             self._take(part.quantity, part.notional)
             self.is_smaller = self.quantity <= part.quantity and self.worst <= part.notional
+            self.is_exit = self.is_exit or replaced.leg_of is not None
 
 
 class ChildView(BesideView):

@@ -14,10 +14,9 @@ from shared.types import Order, Violation
 
 
 def client_order_id_unused(order: Order, view: View, limits: Limits) -> Violation | None:
-    """Denies an order whose client_order_id is used up, or empty."""
-    used = view.state.client_ids.get(order.account_id, order.client_order_id)
-    if used is None and order.client_order_id:
-        return None
-    return violation(
-        CLIENT_ORDER_ID_USED, order, value=order.client_order_id, message=CLIENT_ORDER_ID_TEXT
-    )
+    """Denies an order whose client_order_id, or that of a new leg, is used up or empty."""
+    legs = order.legs if view.replaced is None else ()
+    for name in (order.client_order_id, *(leg.client_order_id for leg in legs)):
+        if not name or view.state.client_ids.get(order.account_id, name) is not None:
+            return violation(CLIENT_ORDER_ID_USED, order, value=name, message=CLIENT_ORDER_ID_TEXT)
+    return None

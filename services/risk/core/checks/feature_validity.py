@@ -14,18 +14,15 @@ from services.risk.core.limits import Limits
 from services.risk.core.prices import is_positive
 from services.risk.core.view import QUANTITY_DIGITS, View
 from services.risk.core.violations import violation
-from shared.types import Order, OrderClass, OrderType, TimeInForce, Violation
+from shared.types import Order, OrderType, TimeInForce, Violation
 
 AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 EXTENDED = frozenset({TimeInForce.DAY, TimeInForce.GTC})
-UNSUPPORTED = ("legs",)
 
 
 def feature_validity(order: Order, view: View, limits: Limits) -> Violation | None:
     """Denies the first feature that the rest of the order does not allow."""
     is_limit = order.type is OrderType.LIMIT
-    if order.order_class != OrderClass.SIMPLE:
-        return violation(ORDER_FEATURE_UNSUPPORTED, order, value=order.order_class)
     if order.reduce_only and not view.is_exit:
         return violation(ORDER_WOULD_NOT_REDUCE, order, limit=view.held, value=order.quantity)
     is_extended = is_limit and (order.time_in_force in EXTENDED or order.parent_id is not None)
@@ -33,9 +30,6 @@ def feature_validity(order: Order, view: View, limits: Limits) -> Violation | No
         return _feature(order, "extended_hours", "extended hours orders are limit and day or gtc")
     if order.post_only and (not is_limit or order.time_in_force in AT_ONCE):
         return _feature(order, "post_only", "post-only orders are limit orders that may rest")
-    for name in UNSUPPORTED:
-        if getattr(order, name):
-            return _feature(order, name, "")
     return None if order.display_quantity is None else _display(order, view)
 
 

@@ -34,7 +34,7 @@ def test_every_file_of_checks_is_in_the_tuple() -> None:
     folder = Path(str(checks.__file__)).parent
     files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert files == {check.__name__ for check in CHECKS}
-    assert len(CHECKS) == len(set(CHECKS)) == 28
+    assert len(CHECKS) == len(set(CHECKS)) == 29
 
 
 def test_an_exit_needs_no_limits_no_price_no_power_no_state_and_no_rate() -> None:

@@ -35,6 +35,11 @@ def test_a_replaced_part_is_the_worse_of_both_in_units_and_in_worth() -> None:
     assert (part.quantity, part.notional) == (100, 1200)
 
 
+def test_a_leg_is_no_part_of_its_own() -> None:
+    part = Part(row(leg_of="exits/one", replacement_quantity=D(30), replacement_price=D(4)), D(1))
+    assert (part.quantity, part.notional) == (0, 0)
+
+
 def test_an_overfilled_part_is_nothing() -> None:
     assert Part(row(cum_quantity=D(120)), D(1)).notional == 0
 

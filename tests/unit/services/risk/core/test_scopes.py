@@ -12,6 +12,7 @@ from shared.events.risk import CancelRequested, CommandRefused, LimitsChanged, T
 from shared.types import Scope, ScopeKind, TradingState
 from tests.builders import ACCOUNT, FIRM
 from tests.unit.services.risk.desk import D, Desk, limit
+from tests.unit.services.risk.legs import accept, oco, placed, stop_loss
 
 SCOPE = Scope(kind=ScopeKind.ACCOUNT, name=ACCOUNT)
 
@@ -68,6 +69,19 @@ def test_a_halt_with_cancel_asks_for_the_working_orders_of_its_scope() -> None:
     assert {event.account_id for event in cancels} == {ACCOUNT}
     everything = desk.halt(Scope(kind=ScopeKind.ALL), cancel=True)
     assert len(everything) == 4
+
+
+def test_a_halt_with_cancel_leaves_the_exits_of_groups_alone() -> None:
+    desk = Desk()
+    desk.buy("IBM", "100", "50")
+    desk.submit("protection", symbol="IBM", **oco("60", stop_loss("45", "l2")))
+    accept(desk, "protection")
+    placed(desk)
+    desk.fill("one", "40", "100")
+    desk.submit("own", symbol="IBM", **limit("10"))
+    said = desk.halt(SCOPE, cancel=True)
+    cancels = [event.order_id for event in said if isinstance(event, CancelRequested)]
+    assert cancels == ["one", "own"]
 
 
 def test_a_resume_takes_the_halt_off() -> None:

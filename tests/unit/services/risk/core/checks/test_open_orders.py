@@ -6,6 +6,7 @@ from services.risk.core.checks.open_orders import open_orders
 from shared.events.risk import ReplaceApproved
 from shared.types import Side
 from tests.unit.services.risk.desk import D, Desk, limit
+from tests.unit.services.risk.legs import bracket, oco
 
 
 def test_as_many_as_the_limit_and_no_more() -> None:
@@ -31,3 +32,14 @@ def test_an_exit_is_not_asked() -> None:
     desk.set_limits(open_orders_max="0")
     assert open_orders.__name__ == "open_orders"
     assert desk.denied("out", side=Side.SELL) == []
+
+
+def test_an_order_with_exits_takes_two_places() -> None:
+    assert Desk(open_orders_max="1").denied("one", **bracket()) == ["OPEN_ORDERS_EXCEED_MAX"]
+    assert Desk(open_orders_max="2").denied("one", **bracket()) == []
+
+
+def test_an_oco_takes_one() -> None:
+    desk = Desk(open_orders_max="1")
+    desk.buy("AIG", "100", "100")
+    assert desk.check(open_orders, **oco()) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.risk.core.checks.order_validity import order_validity
-from shared.types import OrderType, Side, TimeInForce
+from shared.types import OrderClass, OrderType, Side, TimeInForce
 from tests.unit.services.risk.desk import D, Desk, limit
 
 
@@ -51,7 +51,7 @@ def test_what_can_be_traded_passes(fields: dict[str, Any]) -> None:
         ({"type": OrderType.STOP, "stop_price": D("100.001")}, "ORDER_PRICE_OFF_TICK"),
         ({"type": OrderType.STOP, "stop_price": D(0)}, "ORDER_PRICE_INVALID"),
         ({"time_in_force": TimeInForce.GTD}, "ORDER_EXPIRY_INVALID"),
-        ({"order_class": "bracket"}, "ORDER_FEATURE_UNSUPPORTED"),
+        ({"order_class": OrderClass.BRACKET}, "ORDER_LEGS_INVALID"),
         ({"extended_hours": True}, "ORDER_FEATURE_UNSUPPORTED"),
         ({"notional": D(100)}, "ORDER_NOTIONAL_INVALID"),
         ({"stop_price": D(100)}, "ORDER_PRICE_UNEXPECTED"),
