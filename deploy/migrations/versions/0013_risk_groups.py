@@ -6,8 +6,8 @@ from importlib import import_module
 
 from deploy.migrations import tools
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 ACCOUNTS = import_module("deploy.migrations.versions.0008_views").ACCOUNTS
 LIVE = "FROM risk.live_orders"
