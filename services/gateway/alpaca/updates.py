@@ -58,8 +58,8 @@ def updates(event: Event) -> list[Update]:
     if isinstance(event, OrderAccepted | OrderTriggered):
         return [_update("new", event, event.state)] if is_new(event) else []
     if isinstance(event, CancelPending | ReplacePending):
-        name = UNDER_WAY[type(event)]
-        return [_update(name, event, event.state)] if is_known(event.state) else []
+        under_way = UNDER_WAY[type(event)]
+        return [_update(under_way, event, event.state)] if is_known(event.state) else []
     name, state = NAMES.get(type(event)), getattr(event, "state", None)
     return [_update(name, event, state)] if name is not None and state is not None else []
 

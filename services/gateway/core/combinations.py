@@ -14,6 +14,7 @@ from shared.types import Order, OrderClass, OrderType, Time, TimeInForce
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
 DAY_GTC = (TimeInForce.DAY, TimeInForce.GTC)
 PLAIN = (OrderType.MARKET, OrderType.LIMIT)
+ENTRIES = (*PLAIN, OrderType.STOP, OrderType.STOP_LIMIT)
 
 Rule = Callable[[Order, Instrument, Time], str | None]
 
@@ -90,15 +91,19 @@ def _only_market_day(order: Order, name: str) -> str | None:
 
 
 def order_class(order: Order, instrument: Instrument, at: Time) -> str | None:
-    """Legs live as long as their entry could; an OCO is the limit order of the two."""
+    """Legs live as long as their entry could; an OCO is the limit order of the two, and what waits
+    for an extreme price opens nothing that needs exits.
+    """
     kind = order.order_class
     if kind is OrderClass.SIMPLE:
         return None
     if order.time_in_force not in DAY_GTC:
         return f"{kind} orders must be day or gtc, not {order.time_in_force}"
+    if order.parent_id is not None:
+        return None
     if kind is OrderClass.OCO and order.type is not OrderType.LIMIT:
         return "oco orders must be limit orders"
-    return None
+    return None if order.type in ENTRIES else f"{order.type} orders have no exits"
 
 
 def client_order_ids(order: Order, instrument: Instrument, at: Time) -> str | None:

@@ -1,4 +1,4 @@
-"""Exits stand where exits can: a profit beyond the loss, and the loss behind the entry's price."""
+"""Exits stand where exits can: the profit beyond the entry's price, the loss behind it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from shared.events.market import QuoteUpdated
 from shared.instruments import Instrument
 from shared.types import Leg, Order, OrderClass, OrderType, Side
 
+LEAST = Decimal("0.01")
+"""How far an exit is from the price of its entry at least."""
+
 
 def check_places(order: Order, instrument: Instrument, quotes: Mapping[str, QuoteUpdated]) -> None:
     """Raises Problem where an exit is on the wrong side. A trailing stop has no price yet."""
@@ -19,21 +22,25 @@ def check_places(order: Order, instrument: Instrument, quotes: Mapping[str, Quot
         return
     profit, stop = take_profit(order), stop_loss(order)
     is_sell = exit_side(order) is Side.SELL
-    if stop is None:
-        return
-    if profit is not None and (profit <= stop if is_sell else profit >= stop):
+    if None not in (profit, stop) and not _is_beyond(profit, stop, is_sell):
         sign = ">" if is_sell else "<"
         raise unprocessable(f"take_profit.limit_price must be {sign} stop_loss.stop_price")
     base = None if order.order_class is OrderClass.OCO else base_price(order, instrument, quotes)
     if base is not None:
-        _check_behind(stop, base, instrument.tick, is_sell)
+        _check_beyond("take_profit.limit_price", profit, base, is_above=is_sell)
+        _check_beyond("stop_loss.stop_price", stop, base, is_above=not is_sell)
 
 
-def _check_behind(stop: Decimal, base: Decimal, tick: Decimal, is_sell: bool) -> None:
-    if stop <= base - tick if is_sell else stop >= base + tick:
+def _is_beyond(profit: Decimal | None, stop: Decimal | None, is_sell: bool) -> bool:
+    assert profit is not None and stop is not None
+    return profit > stop if is_sell else profit < stop
+
+
+def _check_beyond(name: str, price: Decimal | None, base: Decimal, *, is_above: bool) -> None:
+    if price is None or (price >= base + LEAST if is_above else price <= base - LEAST):
         return
-    where = f"<= base_price - {tick}" if is_sell else f">= base_price + {tick}"
-    raise unprocessable(f"stop_loss.stop_price must be {where}", base_price=plain(base))
+    where = f">= base_price + {LEAST}" if is_above else f"<= base_price - {LEAST}"
+    raise unprocessable(f"{name} must be {where}", base_price=plain(base))
 
 
 def take_profit(order: Order) -> Decimal | None:
@@ -61,7 +68,7 @@ def base_price(
     """
     own = order.stop_price if order.limit_price is None else order.limit_price
     quote = quotes.get(order.symbol)
-    if own is not None or order.type is OrderType.TRAILING_STOP or quote is None or quote.flags:
+    if own is not None or quote is None or quote.flags:
         return own
     far = quote.ask if order.side is Side.BUY else quote.bid
     return instrument.price(far) if far > 0 else None

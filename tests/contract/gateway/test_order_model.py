@@ -9,8 +9,10 @@ import httpx
 import msgspec
 import pytest
 
+from shared import codec
 from shared.commands import ReplaceOrder, SubmitOrder
 from shared.ids import derived_id
+from shared.topics import RISK_INBOX
 from shared.types import Leg, Order, OrderClass, OrderType, Side, Time, TimeInForce
 from tests.builders import ACCOUNT, FIRM, NOON
 from tests.contract.gateway.conftest import Served
@@ -21,6 +23,7 @@ def submitted(served: Served) -> Order:
     """The order of the one command that was handed over."""
     (command,) = served.world.bus.commands(SubmitOrder)
     order: Order = command.order
+    assert codec.decode(RISK_INBOX, codec.encode(command)) == command  # all of it goes to the log
     assert (command.command_id, command.account_id) == (order.order_id, ACCOUNT)
     assert (command.firm_id, command.actor, command.market_at) == (FIRM, "ada", NOON)
     return order

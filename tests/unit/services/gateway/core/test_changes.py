@@ -63,6 +63,19 @@ def test_the_new_order_names_the_old_one_and_has_a_name_of_its_own() -> None:
     assert changed(LIMIT, Changes(client_order_id="mine"), "o-2").client_order_id == "mine"
 
 
+@pytest.mark.parametrize("order_class", [OrderClass.BRACKET, OrderClass.OCO])
+def test_a_leg_of_any_type_may_last_longer(order_class: OrderClass) -> None:
+    leg = order_of(
+        "o-1",
+        order_class=order_class,
+        parent_id="o-0",
+        type=OrderType.TRAILING_STOP,
+        trail_percent=FIVE,
+    )
+    changes = changes_in(ReplaceDesk(time_in_force="gtc"), leg, AIG)
+    assert changes.time_in_force is TimeInForce.GTC
+
+
 PLAN = Algorithm(name="twap", starts_at=NOON, ends_at=NOON.plus(1))
 
 
