@@ -27,21 +27,17 @@ from shared.topics import OMS_INBOX, PORTFOLIO_INBOX, RISK_INBOX, partition_of
 from shared.types import (
     AccountType,
     Order,
-    OrderType,
     Scope,
     ScopeKind,
-    Side,
     Time,
-    TimeInForce,
     TradingState,
 )
+from simulation.orders import QUANTITIES, kept, plain
 from simulation.owners import LIMITS, OWNERS, Owner
-from simulation.rooms import POISON, SYMBOLS
+from simulation.rooms import SYMBOLS
 
 Asked = Callable[[str, int, Command], None]
 D = Decimal
-TIMES_IN_FORCE = (TimeInForce.DAY, TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC)
-QUANTITIES = tuple(map(D, (1, 7, 7, 20, 50, 50, 100, 100, 250, 450)))
 
 
 class Clients:
@@ -59,7 +55,8 @@ class Clients:
         self._shards = shards
         self.tokens: dict[str, str] = {}
         self._acts = (
-            (46, self.submit),
+            (40, self.submit),
+            (8, self.submit_kept),
             (14, self.cancel),
             (3, self.cancel_first),
             (12, self.replace),
@@ -140,33 +137,20 @@ class Clients:
 
     def submit(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order; now and then it is handed over twice."""
-        order = self._order(name, owner, dice)
+        order = self._order(name, owner, wall, dice)
         fields = self._fields(SubmitOrder, name, owner, wall)
         self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
         return f"{order.side} {order.quantity} {order.symbol} {order.limit_price or 'market'}"
 
-    def _order(self, name: str, owner: Owner, dice: Random) -> Order:
-        symbol, side = dice.choice(SYMBOLS), dice.choice((Side.BUY, Side.BUY, Side.SELL))
-        is_limit = dice.random() < 0.6
-        away = dice.randrange(-15, 60)  # mostly passive, so that there is something to cancel
-        cents = self._price(symbol) - (away if side is Side.BUY else -away)
-        client_id = dice.choice(("twin-1", "twin-2")) if dice.random() < 0.03 else name
-        is_poison = self._is_poisonous and dice.random() < 0.06
-        return Order(
-            order_id=name,
-            account_id=owner.account_id,
-            firm_id=owner.firm_id,
-            client_order_id=client_id,
-            symbol=symbol,
-            side=side,
-            quantity=dice.choice(QUANTITIES),
-            type=OrderType.LIMIT if is_limit else OrderType.MARKET,
-            time_in_force=dice.choice(TIMES_IN_FORCE),
-            limit_price=D(cents) / 100 if is_limit else None,
-            strategy=POISON if is_poison else "manual",
-            actor="ada",
-            chain_id=name,
-        )
+    def submit_kept(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """An order of a type that no venue has."""
+        order = kept(self._order(name, owner, wall, dice), self._price, dice)
+        fields = self._fields(SubmitOrder, name, owner, wall)
+        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 2)))
+        return f"{order.side} {order.quantity} {order.symbol} {order.type} {order.stop_price}"
+
+    def _order(self, name: str, owner: Owner, wall: int, dice: Random) -> Order:
+        return plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
 
     def _some_order(self, owner: Owner, dice: Random) -> tuple[Owner, str | None]:
         """A working order and whose it is; None where nothing works."""
@@ -187,7 +171,7 @@ class Clients:
         order_id = f"o{name}"
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
-        order = self._order(order_id, owner, dice)
+        order = self._order(order_id, owner, wall, dice)
         self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order_id}, order=order))
         return order_id
 

@@ -16,6 +16,7 @@ from shared.events.oms import (
     OrderReplaced,
     OrderRestated,
     OrderSubmitted,
+    OrderTriggered,
     ReplacePending,
 )
 from shared.events.risk import OrderApproved, OrderDenied, ReplaceApproved, ReplaceDenied
@@ -90,7 +91,7 @@ class Orders:
 
     def on_order(self, message: Message) -> None:
         """What OMS says."""
-        if isinstance(message, OrderSubmitted):
+        if isinstance(message, OrderSubmitted | OrderTriggered):
             self._on_submitted(message.state.order)
         if isinstance(message, CancelRefused) and message.order_id not in self.status:
             self._refused_first.add(message.order_id)
@@ -104,7 +105,7 @@ class Orders:
 
     def _on_submitted(self, order: Order) -> None:
         approval = self.judged.get(order.order_id)
-        is_approved = isinstance(approval, OrderApproved)
+        is_approved = isinstance(approval, OrderApproved | ReplaceApproved)
         require(is_approved, NAME, lambda: f"order {order.order_id} sent without an approval")
         require(order.order_id not in self.sent, NAME, lambda: f"order {order.order_id} sent twice")
         approved = approval.order.quantity  # type: ignore[union-attr]
@@ -128,7 +129,8 @@ class Orders:
             lambda: f"replace {message.request_id}: {new.quantity} of {approval.order.quantity}",
         )
         require(new.order_id not in self.sent, NAME, lambda: f"replace {new.order_id} sent twice")
-        self.sent[new.order_id] = new.quantity
+        if not message.state.held:
+            self.sent[new.order_id] = new.quantity
 
     def _move(self, message: Message, state: OrderState) -> None:
         order_id, before = state.order.order_id, self.status.get(state.order.order_id)
@@ -170,7 +172,9 @@ class Orders:
     def _succeed(self, message: OrderReplaced) -> None:
         order = message.successor.order
         require(
-            order.order_id in self.sent, NAME, lambda: f"successor {order.order_id} was never sent"
+            order.order_id in self.sent or message.successor.held,
+            NAME,
+            lambda: f"successor {order.order_id} was never sent",
         )
         require(order.order_id not in self.status, NAME, lambda: f"{order.order_id} came twice")
         self.status[order.order_id] = message.successor.status
