@@ -60,7 +60,7 @@ class Clients:
             (14, self.cancel),
             (3, self.cancel_first),
             (12, self.replace),
-            (4, self.withdraw),
+            (8, self.withdraw),
             (4, self.deposit),
             (4, self.change_limits),
             (3, self.halt),
