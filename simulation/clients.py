@@ -59,7 +59,7 @@ class Clients:
             (8, self.submit_kept),
             (14, self.cancel),
             (3, self.cancel_first),
-            (12, self.replace),
+            (20, self.replace),
             (8, self.withdraw),
             (4, self.deposit),
             (4, self.change_limits),
@@ -187,6 +187,8 @@ class Clients:
             change["limit_price"] = D(cents) / 100
         fields = self._fields(ReplaceOrder, name, owner, wall)
         self.ask(RISK_INBOX, ReplaceOrder(**fields, order_id=order_id, **change))
+        if dice.random() < 0.5:  # and one more before that is answered
+            self.submit(f"{name}-too", owner, wall, dice)
         return f"{order_id} {change}"
 
     def withdraw(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
