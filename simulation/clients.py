@@ -196,6 +196,9 @@ class Clients:
         amount = D(dice.choice((10, 500, 5000, 20_000, 90_000)))
         fields = self._fields(Withdraw, name, owner, wall)
         self.ask(RISK_INBOX, Withdraw(**fields, amount=amount), dice.choice((1, 1, 2)))
+        if dice.random() < 0.5:  # and once more before that is booked
+            fields = self._fields(Withdraw, f"{name}-too", owner, wall)
+            self.ask(RISK_INBOX, Withdraw(**fields, amount=amount))
         return str(amount)
 
     def deposit(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
