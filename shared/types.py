@@ -33,17 +33,18 @@ def normal(value: Decimal) -> Decimal:
 
     State lived must equal state loaded, so everything that is stored or sent passes through here.
     """
+    if not value:
+        return ZERO
     try:
-        return _normal(value)
+        found = _normal(value)
     except TypeError:  # a signalling NaN cannot be looked up
         return value
+    return value if value.same_quantum(found) else found
 
 
 @lru_cache(maxsize=65_536)
 def _normal(value: Decimal) -> Decimal:
     """Equal numbers have one normal form, so what is remembered by value is right for all."""
-    if not value:
-        return ZERO
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         return value
