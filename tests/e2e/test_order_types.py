@@ -41,9 +41,11 @@ class Desk:
         return made.json()  # type: ignore[no-any-return]
 
     def order(self, order_id: str) -> dict[str, Any]:
-        """GET /api/v1/orders/{id}."""
-        found = self.http.get(f"/api/v1/orders/{order_id}")
-        assert found.status_code == 200, found.text
+        """GET /api/v1/orders/{id}; one that replaces another is there once the venue has it."""
+        found = wait_for(
+            lambda: self.http.get(f"/api/v1/orders/{order_id}"),
+            lambda answer: answer.status_code == 200,
+        )
         return found.json()  # type: ignore[no-any-return]
 
     def until(self, order_id: str, status: str) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def test_a_market_order_of_each_time_in_force_fills(desk: Desk, tif: str) -> Non
 
 
 def test_gtd_post_only_and_iceberg_orders_rest_until_they_are_canceled(desk: Desk) -> None:
-    ends = later(desk.stack.told()["market_time"], 3600)
+    ends = later(desk.stack.status()["market_time"], 3600)
     bodies: list[dict[str, Any]] = [
         {"time_in_force": "gtd", "expires_at": ends},
         {"post_only": True},
@@ -152,10 +154,10 @@ def test_an_oco_sells_what_is_held_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["twap", "vwap", "pov"])
 def test_an_algorithm_works_a_parent_through_the_gate(desk: Desk, name: str) -> None:
-    market_time = desk.stack.told()["market_time"]
-    plan: dict[str, Any] = {"name": name, "ends_at": later(market_time, 20), "bins": 4}
+    market_time = desk.stack.status()["market_time"]
+    plan: dict[str, Any] = {"name": name, "ends_at": later(market_time, 20)}
+    plan |= {"rate": "0.5"} if name == "pov" else {"bins": 4}
     plan |= {"curve": ["3", "1", "1", "3"]} if name == "vwap" else {}
-    plan |= {"rate": "0.5"} if name == "pov" else {}
     made = desk.place(type="market", quantity="8", algorithm=plan)
     found = wait_for(
         lambda: desk.order(made["order_id"]),
