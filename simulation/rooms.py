@@ -19,7 +19,6 @@ from shared.instruments import Instrument
 from shared.messages import Event, Message
 from shared.room import Handler, MakeState, Room
 from shared.table import At
-from simulation.venue import faulty
 
 SYMBOLS = ("AIG", "IBM", "SPY")
 INSTRUMENTS = {symbol: Instrument(symbol=symbol) for symbol in SYMBOLS}
@@ -52,7 +51,7 @@ def poisoned(room: Room) -> Room:
     return msgspec.structs.replace(room, handlers=handlers)
 
 
-def rooms(*, is_faulty: bool, is_mended: bool) -> dict[str, Kind]:
+def rooms(*, is_mended: bool) -> dict[str, Kind]:
     """The rooms by name."""
     return {
         "risk": Kind(RISK, lambda latest, number: RiskState(latest, INSTRUMENTS, number)),
@@ -61,7 +60,7 @@ def rooms(*, is_faulty: bool, is_mended: bool) -> dict[str, Kind]:
             lambda latest, _: OmsState(latest, INSTRUMENTS),
         ),
         "venue.paper": Kind(
-            faulty(VENUE) if is_faulty else VENUE,
+            VENUE,
             lambda latest, number: VenueState(latest, INSTRUMENTS, number),
         ),
         "portfolio": Kind(PORTFOLIO, lambda latest, _: PortfolioState(latest, INSTRUMENTS)),

@@ -18,9 +18,9 @@ from shared.start import inputs, written
 from shared.topics import OMS_INBOX, RISK_INBOX
 from shared.types import ZERO, Order, OrderStatus, OrderType, Side, Time
 from simulation.errors import require
+from simulation.invariants.venue import check_venue
 from simulation.owners import OWNERS, Owner
 from simulation.rooms import rooms
-from simulation.venue import is_ack_lost
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -42,7 +42,7 @@ CLOSED = frozenset(
 def settle(world: World) -> None:
     """Mend everything and let it come to rest."""
     world.mend()
-    world.kinds = rooms(is_faulty=world.is_faulty, is_mended=True)
+    world.kinds, world.venue_faults = rooms(is_mended=True), ""
     for name in world.names:
         world.begin(name)
     world.calm(4)
@@ -99,6 +99,13 @@ def judge(world: World) -> None:
     _check_gate(world)
     _check_books(world)
     _check_unknown(world)
+    for number in range(world.shards):
+        check_venue(*(_tables(world, name, number) for name in ("venue.paper", "oms", "portfolio")))
+
+
+def _tables(world: World, name: str, number: int) -> dict[str, Any]:
+    names = [table.name for table in world.running[name].service.shards[number].tables]
+    return {table: world.databases[name].rows[(number, table)] for table in names}
 
 
 def _check_rest(world: World) -> None:
@@ -193,7 +200,7 @@ def _check_unknown(world: World) -> None:
                 flagged.add(message.order_id)
     for order_id, status in world.invariants.orders.status.items():
         if status is OrderStatus.PENDING_NEW:
-            is_known = order_id in flagged or is_ack_lost(order_id)
+            is_known = order_id in flagged
             require(
                 is_known, "liveness", lambda: f"order {order_id} is unknown and nobody was told"
             )

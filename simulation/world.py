@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from services.venue.core.matching.terms import ExchangeTerms
 from services.venue.core.observations import LinkOpened
 from shared.bus.ports import Partition
 from shared.messages import Command, Observation
@@ -52,9 +53,10 @@ class World:
             self._asked, self.log.append, self.invariants.orders.working, self.market.price, SHARDS
         )
         self.clients.tokens = tokens
-        self.kinds: dict[str, Kind] = rooms(is_faulty=is_faulty, is_mended=not is_faulty)
+        self.kinds: dict[str, Kind] = rooms(is_mended=not is_faulty)
         self.names = sorted(self.kinds)
         self.databases = {name: Database() for name in self.names}
+        self.venue_faults = f"seed:{seed}" if is_faulty else ""
         self.running: dict[str, Process] = {}
         self._away: dict[str, int] = {}
         self._stopped: list[tuple[int, Process]] = []
@@ -93,7 +95,10 @@ class World:
         if name != "venue.paper":
             return ()
         at = Time(self.clock.wall)
-        return (LinkOpened(at=at, market_at=Time(0), process=f"venue-{self.begins}"),)
+        return (
+            ExchangeTerms(at=at, faults=self.venue_faults),
+            LinkOpened(at=at, market_at=Time(0), process=f"venue-{self.begins}"),
+        )
 
     def _committed(self, name: str, harvests: Sequence[Harvest]) -> None:
         self.events += 1

@@ -20,7 +20,7 @@ GATEWAY = "gateway"
 MARKET_DATA = "market_data"
 VENUE = "venue"
 EXCHANGE_SETTINGS = ("QUEUE_MODEL", "FEES", "LATENCY_US", "LATENCY_JITTER_US", "LATENCY_SEED",
-                     "QUOTE_AGE_MS_MAX", "AUCTION_MS", "BORROW")  # fmt: skip
+                     "QUOTE_AGE_MS_MAX", "AUCTION_MS", "BORROW", "VENUE_FAULTS")  # fmt: skip
 WITHOUT_JOURNAL = (MARKET_DATA, GATEWAY)
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from services.venue.core import link
+from services.venue.core.faults import telling
+from services.venue.core.matching import halts
 from services.venue.core.matching.exchange import Exchange
-from services.venue.core.matching.halts import told
 from services.venue.core.matching.hours import CLOCK, expiry, ticked
 from services.venue.core.matching.standing import last_batch, pass_batch
 from services.venue.core.observations import LinkOpened
-from services.venue.core.reports import report
 from services.venue.core.rows import EXPIRED, PaperOrderRow
-from services.venue.core.session import opened
 from services.venue.core.state import LINK, VenueState
 from shared.events.market import ClockAdvanced, SymbolHalted, TickBatch, TicksThrough
 from shared.events.oms import CancelPending, OrderSubmitted, OrderTriggered, ReplacePending
@@ -76,14 +75,21 @@ def on_ticks_through(message: TicksThrough, state: VenueState, at: At) -> Sequen
 def on_symbol_halted(message: SymbolHalted, state: VenueState, at: At) -> Sequence[VenueReport]:
     """A symbol stops trading, or goes on."""
     before = state.halts.get(message.symbol)
-    after = told(before, message)
+    after = halts.told(before, message)
     if after is not None and after != before:
         state.halts.put(after)
     return NOTHING
 
 
 def on_clock_advanced(message: ClockAdvanced, state: VenueState, at: At) -> Sequence[VenueReport]:
-    """Open and close the session; orders end with it, or at a time of their own."""
+    """Open and close the session; tell what is late by now."""
+    reports = _pass_time(message, state, at)
+    return [*reports, *telling.overdue(state, at)] if len(state.untold) else reports
+
+
+@telling.as_told
+def _pass_time(message: ClockAdvanced, state: VenueState, at: At) -> Sequence[VenueReport]:
+    """Orders end with the session, or at a time of their own."""
     old = state.paper_clock.get(CLOCK)
     new = ticked(old, message)
     rows = state.paper_orders.by("timed", True)
@@ -109,14 +115,8 @@ def _end(row: PaperOrderRow, message: ClockAdvanced, exchange: Exchange) -> None
 
 
 def on_link_opened(message: LinkOpened, state: VenueState, at: At) -> Sequence[VenueReport]:
-    """A new session: raise its number, and publish what is open."""
-    session = opened(state.session(), at.wall)
-    state.sessions.put(session)
-    return [
-        report(row, ReportKind.OPEN_ORDER, session.number, quantity=row.quantity)
-        for row in state.paper_orders.rows()
-        if row.is_live
-    ]
+    """A new session: raise its number, and publish what was lost and what is open."""
+    return telling.connected(state, at)
 
 
 def names_of_order(
@@ -132,12 +132,12 @@ def is_fill(message: Message) -> bool:
 
 
 HANDLERS = {
-    OrderSubmitted: on_order_submitted,
-    OrderTriggered: on_order_triggered,
-    CancelPending: on_cancel_pending,
-    ReplacePending: on_replace_pending,
-    TickBatch: on_tick_batch,
-    TicksThrough: on_ticks_through,
+    OrderSubmitted: telling.as_told(on_order_submitted),
+    OrderTriggered: telling.as_told(on_order_triggered),
+    CancelPending: telling.as_told(on_cancel_pending),
+    ReplacePending: telling.as_told(on_replace_pending),
+    TickBatch: telling.as_told(on_tick_batch),
+    TicksThrough: telling.as_told(on_ticks_through),
     SymbolHalted: on_symbol_halted,
     ClockAdvanced: on_clock_advanced,
     LinkOpened: on_link_opened,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field, field_validator
 
+from services.venue.core.faults.plan import read
 from services.venue.core.matching.terms import ExchangeTerms, FeeSchedule, QueueModel
 from shared.settings import Settings
 from shared.types import Time, normal
@@ -18,7 +19,7 @@ class VenueSettings(Settings):
     latency_us, latency_jitter_us, latency_seed: how long orders are on their way; quote_age_ms_max:
     an older quote is none (0: never too old); auction_ms: how long an order for the opening waits
     for a print; borrow: units that a firm may be short, `{"AIG": "1000", "*": "0"}`, `*` for all
-    symbols not named.
+    symbols not named; venue_faults: what the exchange does wrong (docs/fault-mode.md).
     """
 
     process: str = "venue-paper"
@@ -30,6 +31,7 @@ class VenueSettings(Settings):
     quote_age_ms_max: int = Field(default=0, ge=0)
     auction_ms: int = Field(default=60_000, ge=1)
     borrow: dict[str, Decimal] = Field(default_factory=dict)
+    venue_faults: str = ""
 
     @field_validator("borrow")
     @classmethod
@@ -38,6 +40,12 @@ class VenueSettings(Settings):
         if wrong:
             raise ValueError(f"no quantity of units to borrow: {', '.join(sorted(wrong))}")
         return {name: normal(pools[name]) for name in sorted(pools)}
+
+    @field_validator("venue_faults")
+    @classmethod
+    def _is_a_plan(cls, text: str) -> str:
+        read(text)
+        return text
 
     def terms(self, at: Time) -> ExchangeTerms:
         """The terms of the exchange as they are told at a wall time."""
@@ -52,4 +60,5 @@ class VenueSettings(Settings):
             quote_age_us_max=age_ms * 1000 if age_ms else None,
             auction_us=self.auction_ms * 1000,
             borrow=self.borrow,
+            faults=self.venue_faults,
         )

@@ -130,7 +130,9 @@ class PaperClockRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The link's session with its broker: its number, and what it sent in the current second."""
+    """The link's session with its broker: its number, and what it sent in the current second.
+    untold: how many reports were not told when they should have been (see `faults`).
+    """
 
     link: str
     number: int = 0
@@ -138,3 +140,4 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int = 0
     rate_second: int = 0
     rate_count: int = 0
+    untold: int = 0

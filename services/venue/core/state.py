@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.venue.core.faults.rows import PaperAmendmentRow, UntoldRow
 from services.venue.core.guard import GuardLimits
 from services.venue.core.matching.book import Book
 from services.venue.core.matching.terms import ExchangeTerms
@@ -67,6 +68,17 @@ class VenueState(State):
             keep=lambda _: False,
             live_sql="false",
             append_only=True,
+        )
+        self.paper_amendments: Table[PaperAmendmentRow] = Table(
+            "paper_amendments",
+            PaperAmendmentRow,
+            ("execution_id",),
+            keep=lambda _: False,
+            live_sql="false",
+            append_only=True,
+        )
+        self.untold: Table[UntoldRow] = Table(
+            "untold", UntoldRow, ("place",), indexes={"order": lambda row: row.order_id}
         )
         self.paper_positions: Table[PaperPositionRow] = Table(
             "paper_positions",

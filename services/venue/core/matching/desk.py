@@ -97,7 +97,7 @@ class Desk:
         order = self._after(order, deal, row.fee)
         self.state.paper_orders.put(order)
         self.state.paper_executions.put(row)
-        self._move_position(row)
+        move_position(self.state, row, 1)
         if deal.quote is not None:
             self._take(order, deal.quote, deal.quantity)
         currency = self.state.instruments[order.symbol].currency
@@ -154,19 +154,6 @@ class Desk:
             fee=normal(order_fee(self.terms.fees, quantity, amount) - order.fee),
         )
 
-    def _move_position(self, row: PaperExecutionRow) -> None:
-        held = self.state.paper_positions.get(row.account_id, row.symbol)
-        before = ZERO if held is None else held.quantity
-        signed = row.quantity if row.side is Side.BUY else -row.quantity
-        self.state.paper_positions.put(
-            PaperPositionRow(
-                account_id=row.account_id,
-                symbol=row.symbol,
-                firm_id=row.firm_id,
-                quantity=normal(before + signed),
-            )
-        )
-
     def end(
         self,
         order: PaperOrderRow,
@@ -201,3 +188,18 @@ class Desk:
         side = "ask_taken" if order.side is Side.BUY else "bid_taken"
         taken = normal(getattr(row, side) + quantity)
         self.state.taken.put(msgspec.structs.replace(row, **{side: taken}))
+
+
+def move_position(state: VenueState, row: PaperExecutionRow, sign: int) -> None:
+    """What an execution (sign 1) or its bust (sign -1) does to its account's position."""
+    held = state.paper_positions.get(row.account_id, row.symbol)
+    before = ZERO if held is None else held.quantity
+    signed = row.quantity if row.side is Side.BUY else -row.quantity
+    state.paper_positions.put(
+        PaperPositionRow(
+            account_id=row.account_id,
+            symbol=row.symbol,
+            firm_id=row.firm_id,
+            quantity=normal(before + sign * signed),
+        )
+    )

@@ -40,7 +40,8 @@ class ExchangeTerms(Observation, frozen=True, kw_only=True, tag=True):
     latency_us, latency_jitter_us, latency_seed: how long an order is on its way (see `latency`);
     quote_age_us_max: an older quote is none (None: never too old); borrow: symbol (or `*` for all
     others) -> units that a firm may be short, without limit where none is named; auction_us: how
-    long after the opening an order for it waits for a print.
+    long after the opening an order for it waits for a print; faults: what goes wrong (see
+    `faults.plan`), nothing where it is empty.
     """
 
     at: Time = Time(0)
@@ -53,3 +54,4 @@ class ExchangeTerms(Observation, frozen=True, kw_only=True, tag=True):
     quote_age_us_max: int | None = None
     auction_us: int = 60 * SECOND_US
     borrow: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    faults: str = ""
