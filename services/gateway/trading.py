@@ -21,7 +21,7 @@ from services.gateway.asking import (
     is_done,
     refused,
 )
-from services.gateway.core.bodies import body_hash
+from services.gateway.core.bodies import body_hash, change_hash
 from services.gateway.core.changes import Changes, changed
 from services.gateway.core.curves import curve_of, no_curve, windows
 from services.gateway.core.keys import ApiKey
@@ -181,14 +181,43 @@ class Trading:
                 raise unknown_outcome(command.command_id)
         check_cancel(answer.result(), order_id, is_known=is_known)
 
+    async def replaced_before(
+        self, old: OrderState, raw: bytes, idempotency_key: str | None
+    ) -> OrderState | None:
+        """What became of a replace of this order that was asked for before with the same key, None
+        where none was. Raises Problem.
+        """
+        if not idempotency_key:
+            return None
+        new_id = command_id_of(old.order.account_id, idempotency_key)
+        hashed = change_hash(old.order.order_id, raw)
+        if not await self._asking.is_repeated("risk", new_id, hashed):
+            return None
+        found = await self._asking.reads.order(new_id)
+        if found is not None:
+            return found.state
+        violations = await self._asking.reads.violations(new_id)
+        if violations:
+            raise denied(violations, order_id=new_id)
+        if old.status is OrderStatus.PENDING_REPLACE:
+            raise unknown_outcome(new_id, "order_id")
+        raise unprocessable("this replace was refused before with the same Idempotency-Key")
+
     async def replace(
-        self, key: ApiKey, account: Account, old: OrderState, changes: Changes
+        self,
+        key: ApiKey,
+        account: Account,
+        old: OrderState,
+        changes: Changes,
+        raw: bytes = b"",
+        idempotency_key: str | None = None,
     ) -> OrderState:
         """Ask that an order be changed: the new order. Raises Problem."""
-        asking, new_id = self._asking, str(uuid4())
+        asking, new_id = self._asking, command_id_of(account.account_id, idempotency_key)
         command = ReplaceOrder(
             **asking.whose(key, account.firm_id, account.account_id),
             command_id=new_id,
+            body_hash=change_hash(old.order.order_id, raw) if idempotency_key else None,
             order_id=old.order.order_id,
             **msgspec.structs.asdict(changes),
         )

@@ -73,3 +73,8 @@ def body_hash(raw: bytes) -> str:
     said = json.loads(raw or b"{}", parse_float=str, parse_int=str)
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def change_hash(order_id: str, raw: bytes) -> str:
+    """The same for the same change of the same order."""
+    return hashlib.sha256(f"{order_id} {body_hash(raw)}".encode()).hexdigest()

@@ -16,6 +16,7 @@ from services.gateway.core.keys import ApiKey, Scope
 from services.gateway.core.problems import Problem, not_found, unprocessable
 from services.gateway.ports import Found, OrderFilter
 from services.gateway.routes.common import (
+    again,
     body_of,
     choice,
     flag,
@@ -72,10 +73,15 @@ async def family(desk: Services, state: OrderState) -> Family:
 async def replace_one(
     request: Request, order_id: str, decoder: msgspec.json.Decoder[Any]
 ) -> OrderState:
-    """Replace an order: the new one. Raises Problem."""
+    """Replace an order: the new one. An Idempotency-Key makes a repetition harmless. Raises
+    Problem.
+    """
     old = (await found_order(request, Scope.TRADE, order_id)).state
-    body: Replacing = (await body_of(request, decoder))[0]
-    desk = services(request)
+    body, raw = await body_of(request, decoder)
+    desk, idempotency_key = services(request), again(request)
+    before = await desk.trading.replaced_before(old, raw, idempotency_key)
+    if before is not None:
+        return before
     symbol = old.order.symbol
     instrument = desk.instruments.get(symbol) or Instrument(symbol=symbol)
     changes = changes_in(body, old.order, instrument)
@@ -84,7 +90,8 @@ async def replace_one(
     if old.status is OrderStatus.PENDING_NEW:
         raise unprocessable("cannot replace order in accepted status")
     account = await desk.account(old.order.account_id)
-    return await desk.trading.replace(key_of(request, Scope.TRADE), account, old, changes)
+    key = key_of(request, Scope.TRADE)
+    return await desk.trading.replace(key, account, old, changes, raw, idempotency_key)
 
 
 async def cancel_one(request: Request, order_id: str) -> None:

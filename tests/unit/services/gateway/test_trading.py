@@ -289,3 +289,29 @@ def test_a_denied_replace_is_a_403() -> None:
         assert problem.status == 403
 
     play(body, answers(ReplaceOrder, (RISK_DECISIONS, denied)))
+
+
+def test_a_replace_repeated_with_its_key_is_the_same_replace() -> None:
+    raw, changes = b'{"qty": 200}', Changes(quantity=STATE.order.quantity * 2)
+    new_id = derived_id("command", ACCOUNT, "once")
+
+    async def body(world: World) -> None:
+        trading, key, account = world.services.trading, world.key(), world.account()
+        assert await trading.replaced_before(STATE, raw, "once") is None
+        await trading.replace(key, account, STATE, changes, raw, "once")
+        (command,) = world.bus.commands(ReplaceOrder)
+        assert command.command_id == new_id
+        made = Decided(command_id=new_id, kind="ReplaceOrder", body_hash=command.body_hash)
+        world.reads.decisions_made["risk", new_id] = made
+        repeated = trading.replaced_before(STATE, b'{ "qty" :200}', "once")
+        assert (await problem_of(repeated)).status == 422  # refused at the venue: no such order
+        other = await problem_of(trading.replaced_before(STATE, b'{"qty": 201}', "once"))
+        assert (other.status, other.code) == (409, 40910000)
+        another = state_of(order_of("55555555-5555-4555-8555-555555555555"))
+        elsewhere = await problem_of(trading.replaced_before(another, raw, "once"))
+        assert (elsewhere.status, elsewhere.code) == (409, 40910000)
+        pending = msgspec.structs.replace(STATE, status=OrderStatus.PENDING_REPLACE)
+        unknown = await problem_of(trading.replaced_before(pending, raw, "once"))
+        assert (unknown.status, unknown.extra["outcome"]) == (503, "unknown")
+
+    play(body, answers(ReplaceOrder, (OMS_ORDERS, ReplacePending(state=STATE, request_id="r"))))
