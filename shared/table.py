@@ -14,18 +14,18 @@ state loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from shared.messages import Observation
-from shared.types import ZERO, Time
+from shared.types import Time
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Seen = TypeVar("Seen", bound=Observation)
 Key = tuple[str, ...]
+Index = dict[Hashable, dict[Key, None]]
 
 
 class At(NamedTuple):
@@ -41,9 +41,10 @@ class Table(Generic[Row]):
     name: the PostgreSQL table in the room's schema; row: the struct, its fields are the columns;
     key: the fields of the primary key (text columns);
     indexes: name -> function of a row giving the value it is found under (None: not in that index);
-    sums: name -> function of a row giving a group and what it adds there, so that totals are
-    always those of the rows; keep: whether a written row stays in memory; live_sql: the same
-    condition in SQL, used when a shard is loaded; append_only: rows are only ever inserted.
+    keep: whether a written row stays in memory; live_sql: the same condition in SQL, used when a
+    shard is loaded; append_only: rows are only ever inserted; watch: told of every change of a row,
+    `watch(old, new)`, None for no row. Loading, putting, deleting and taking back are all told, so
+    what is derived is right whatever the loop does; a row that leaves memory is told as gone.
     """
 
     def __init__(
@@ -53,20 +54,19 @@ class Table(Generic[Row]):
         key: tuple[str, ...],
         *,
         indexes: dict[str, Callable[[Row], Hashable | None]] | None = None,
-        sums: dict[str, Callable[[Row], tuple[Hashable, Decimal] | None]] | None = None,
         keep: Callable[[Row], bool] | None = None,
         live_sql: str = "true",
         append_only: bool = False,
+        watch: Callable[[Row | None, Row | None], None] | None = None,
     ) -> None:
         self.name, self.row, self.key = name, row, key
-        self._key_fields, self._is_wide = attrgetter(*key), len(key) > 1
-        self._is_plain = not (indexes or sums) and type(self) is Table
+        self.key_of = _key_of(key)
         self.keep, self.live_sql, self.append_only = keep, live_sql, append_only
-        self._index_of = indexes or {}
         self._rows: dict[Key, Row] = {}
-        self._indexes: dict[str, dict[Hashable, dict[Key, None]]] = {n: {} for n in self._index_of}
-        self._sum_of = sums or {}
-        self._totals: dict[str, dict[Hashable, Decimal]] = {n: {} for n in self._sum_of}
+        self._indexes: dict[str, Index] = {name: {} for name in indexes or ()}
+        self._filed = [(self._indexes[name], value) for name, value in (indexes or {}).items()]
+        self._watch = watch
+        self._is_plain = not self._filed and watch is None
         self._before: dict[Key, Row | None] = {}
 
     def get(self, *key: str) -> Row | None:
@@ -75,12 +75,12 @@ class Table(Generic[Row]):
 
     def put(self, row: Row) -> None:
         """Insert or replace a row."""
-        key = self.key_of(row)
-        old = self._rows.get(key)
-        if key not in self._before:
-            self._before[key] = old
+        key, rows, before = self.key_of(row), self._rows, self._before
+        old = rows.get(key)
+        if key not in before:
+            before[key] = old
         if self._is_plain:
-            self._rows[key] = row
+            rows[key] = row
         else:
             self._set(key, old, row)
 
@@ -96,21 +96,12 @@ class Table(Generic[Row]):
         keys = self._indexes[index].get(value)
         return [self._rows[key] for key in sorted(keys)] if keys else []
 
-    def total(self, name: str, group: Hashable) -> Decimal:
-        """The sum of a group over all rows in memory; zero where there is none."""
-        return self._totals[name].get(group, ZERO)
-
     def rows(self) -> Iterator[Row]:
         """Every row in memory, in key order."""
         return (self._rows[key] for key in sorted(self._rows))
 
     def __len__(self) -> int:
         return len(self._rows)
-
-    def key_of(self, row: Row) -> Key:
-        """The key of a row."""
-        found = self._key_fields(row)
-        return found if self._is_wide else (found,)
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take rows as stored: no change, nothing to write. A row already in memory is left as it
@@ -161,17 +152,21 @@ class Table(Generic[Row]):
     def settle(self) -> None:
         """What changed is stored now; rows that need not be kept leave memory."""
         if self.keep is not None:
-            for key in self._before:
-                row = self._rows.get(key)
-                if row is not None and not self.keep(row):
-                    self._set(key, row, None)
+            self.forget(self._before)
         self._before = {}
 
     def forget(self, keys: Iterable[Key]) -> None:
-        """Rows that were loaded for one batch leave memory again, unless `keep` wants them."""
-        for key in keys:
-            row = self._rows.get(key)
-            if row is not None and self.keep is not None and not self.keep(row):
+        """Rows leave memory again (what was loaded for one batch, what was stored), unless `keep`
+        wants them.
+        """
+        rows, keep = self._rows, self.keep
+        for key in keys if keep is not None else ():
+            row = rows.get(key)
+            if row is None or keep(row):
+                continue
+            if self._is_plain:
+                del rows[key]
+            else:
                 self._set(key, row, None)
 
     def _set(self, key: Key, old: Row | None, new: Row | None) -> None:
@@ -179,42 +174,27 @@ class Table(Generic[Row]):
             self._rows.pop(key, None)
         else:
             self._rows[key] = new
-        for name, value_of in self._index_of.items():
+        for index, value_of in self._filed:
             before = None if old is None else value_of(old)
             after = None if new is None else value_of(new)
             if before != after:
-                self._move(self._indexes[name], key, before, after)
-        for name, sum_of in self._sum_of.items():
-            if old is not None:
-                self._add(self._totals[name], sum_of(old), -1)
-            if new is not None:
-                self._add(self._totals[name], sum_of(new), 1)
+                self._move(index, key, before, after)
+        if self._watch is not None and old is not new:
+            self._watch(old, new)
 
     @staticmethod
-    def _add(
-        totals: dict[Hashable, Decimal], part: tuple[Hashable, Decimal] | None, sign: int
-    ) -> None:
-        if part is None or not part[1]:
-            return
-        total = totals.get(part[0], ZERO) + sign * part[1]
-        if total:
-            totals[part[0]] = total
-        else:
-            del totals[part[0]]
-
-    @staticmethod
-    def _move(
-        index: dict[Hashable, dict[Key, None]],
-        key: Key,
-        before: Hashable | None,
-        after: Hashable | None,
-    ) -> None:
+    def _move(index: Index, key: Key, before: Hashable | None, after: Hashable | None) -> None:
         if before is not None and before in index:
             index[before].pop(key, None)
             if not index[before]:
                 del index[before]
         if after is not None:
             index.setdefault(after, {})[key] = None
+
+
+def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Key]:
+    found = attrgetter(*fields)
+    return found if len(fields) > 1 else lambda row: (found(row),)
 
 
 class Latest:

@@ -9,9 +9,8 @@ RFC 3339 on the wire.
 from __future__ import annotations
 
 import decimal
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from enum import StrEnum
-from functools import lru_cache
 
 import msgspec
 
@@ -25,6 +24,8 @@ decimal.DefaultContext.prec = PRECISION
 decimal.getcontext().prec = PRECISION
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
 def normal(value: Decimal) -> Decimal:
@@ -35,25 +36,13 @@ def normal(value: Decimal) -> Decimal:
     """
     if not value:
         return ZERO
-    try:
-        found = _normal(value)
-    except TypeError:  # a signalling NaN cannot be looked up
+    if value.same_quantum(ONE) or not value.is_finite():
         return value
-    return value if value.same_quantum(found) else found
-
-
-@lru_cache(maxsize=65_536)
-def _normal(value: Decimal) -> Decimal:
-    """Equal numbers have one normal form, so what is remembered by value is right for all."""
-    sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int):
-        return value
-    if exponent > 0:
-        return Decimal((sign, digits + (0,) * exponent, 0))
-    stripped = len(digits)
-    while exponent < 0 and digits[stripped - 1] == 0:
-        stripped, exponent = stripped - 1, exponent + 1
-    return Decimal((sign, digits[:stripped], exponent)) if stripped < len(digits) else value
+    whole = value.quantize(ONE, None, _EXACT)
+    if whole == value:
+        return whole
+    plain = value.normalize(_EXACT)
+    return value if value.same_quantum(plain) else plain
 
 
 class Side(StrEnum):

@@ -24,7 +24,6 @@ from services.risk.core.rows import (
     WithdrawalRow,
 )
 from services.risk.core.sights import Sights
-from services.risk.core.tables import WatchedTable
 from services.risk.core.trading_state import Halts
 from shared.instruments import Instrument
 from shared.table import Latest, State, Table
@@ -60,42 +59,42 @@ class RiskState(State):
         return self.sights
 
     def _watched(self, books: Books) -> None:
-        self.accounts: Table[AccountRow] = WatchedTable(
-            "accounts", AccountRow, ("account_id",), books.on_account
+        self.accounts: Table[AccountRow] = Table(
+            "accounts", AccountRow, ("account_id",), watch=books.on_account
         )
-        self.positions: Table[PositionRow] = WatchedTable(
-            "positions", PositionRow, ("account_id", "symbol"), books.on_position
+        self.positions: Table[PositionRow] = Table(
+            "positions", PositionRow, ("account_id", "symbol"), watch=books.on_position
         )
-        self.live_orders: Table[LiveOrderRow] = WatchedTable(
+        self.live_orders: Table[LiveOrderRow] = Table(
             "live_orders",
             LiveOrderRow,
             ("order_id",),
-            books.on_live_order,
-            {
+            watch=books.on_live_order,
+            indexes={
                 "account": lambda row: row.account_id,
                 "replacement": lambda row: row.replacement_id,
                 "leg_of": lambda row: row.leg_of,
             },
         )
-        self.withdrawals: Table[WithdrawalRow] = WatchedTable(
-            "withdrawals", WithdrawalRow, ("withdrawal_id",), books.on_withdrawal
+        self.withdrawals: Table[WithdrawalRow] = Table(
+            "withdrawals", WithdrawalRow, ("withdrawal_id",), watch=books.on_withdrawal
         )
-        self.arrivals: Table[ArrivalsRow] = WatchedTable(
-            "arrivals", ArrivalsRow, ("account_id",), books.on_arrivals
+        self.arrivals: Table[ArrivalsRow] = Table(
+            "arrivals", ArrivalsRow, ("account_id",), watch=books.on_arrivals
         )
-        self.limits: Table[LimitsRow] = WatchedTable(
-            "limits", LimitsRow, ("scope_key",), self._on_limits
+        self.limits: Table[LimitsRow] = Table(
+            "limits", LimitsRow, ("scope_key",), watch=self._on_limits
         )
-        self.trading_states: Table[TradingStateRow] = WatchedTable(
-            "trading_states", TradingStateRow, ("scope_key", "by"), self.halts.on_row
+        self.trading_states: Table[TradingStateRow] = Table(
+            "trading_states", TradingStateRow, ("scope_key", "by"), watch=self.halts.on_row
         )
 
     def _written(self) -> None:
-        self.client_ids: Table[ClientIdRow] = WatchedTable(
+        self.client_ids: Table[ClientIdRow] = Table(
             "client_ids",
             ClientIdRow,
             ("account_id", "client_order_id"),
-            self.books.on_client_id,
+            watch=self.books.on_client_id,
             keep=lambda _: False,
             live_sql="false",
             append_only=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.risk.core.tables import WatchedTable
+from shared.table import Table
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def test_every_way_a_row_changes_is_told() -> None:
     told: list[tuple[Any, Any]] = []
-    table = WatchedTable("rows", Row, ("name",), lambda old, new: told.append((old, new)))
+    table = Table("rows", Row, ("name",), watch=lambda old, new: told.append((old, new)))
     one, two = Row(name="a", value=1), Row(name="a", value=2)
     table.load([one])
     outer = table.mark()
