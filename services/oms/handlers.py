@@ -81,8 +81,8 @@ def _take_in(order: Order, state: OmsState, at: At, *, is_exit: bool) -> list[Ev
         return working.begin(order, state, at, is_exit=is_exit)
     if is_lacking(order):
         return [kept.keep(order, state, at, is_exit=is_exit)]
-    row = new_row(order, OrderStatus.PENDING_NEW, at.market, exit=is_exit)
-    state.orders.put(msgspec.structs.replace(row, awaiting_since=at.wall))
+    row = new_row(order, OrderStatus.PENDING_NEW, at.market, at.wall, exit=is_exit)
+    state.orders.put(row)
     return [OrderSubmitted(**whose(row), cause=order.order_id, state=row.state)]
 
 
@@ -220,7 +220,8 @@ def followed(handler: Callable[[Any, OmsState, At], Sequence[Message]]) -> Handl
     def on_message(message: Any, state: OmsState, at: At) -> Sequence[Message]:
         said = list(handler(message, state, at))
         for event in said:  # grows while it is read
-            if getattr(event, "state", None) is not None:
+            told = getattr(event, "state", None)
+            if told is not None and not contingency.is_single(told.order):
                 said += contingency.on_event(event, state, at)
                 said += working.on_event(event, state, at)
         return said

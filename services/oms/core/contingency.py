@@ -99,6 +99,11 @@ def _never(order: Order, state: OmsState, at: At) -> Event:
     return OrderCanceled(**whose(row), cause=order.order_id, state=row.state)
 
 
+def is_single(order: Order) -> bool:
+    """Whether nothing hangs on the order, nor it on another: most do without all of this."""
+    return order.parent_id is None and not order.legs and order.algorithm is None
+
+
 def group_of(order: Order, state: OmsState) -> GroupRow | None:
     """The group that an order belongs to."""
     if order.legs:

@@ -34,24 +34,17 @@ def on_fill(row: OrderRow | None, report: VenueReport, state: OmsState, at: At) 
     booked = _execution_row(execution, row, FILL, at)
     state.executions.put(booked)
     parts = plus(filled_parts(row), parts_of(booked.quantity, row, booked.splits))
-    amount = plus(row.amount, times(booked.quantity, booked.price))
-    numbers = counted(row, parts, amount)
+    numbers = counted(row, parts, plus(row.amount, times(booked.quantity, booked.price)))
     whole = numbers["cum_quantity"] >= row.quantity
-    after = advance(
-        row,
-        Move.FILLED_WHOLE if whole else Move.FILLED_PART,
-        at.market,
-        **numbers,
-        **({"filled_at": execution.transact_at} if whole and row.state.filled_at is None else {}),
-    )
-    after = answered(after)
+    if whole and row.state.filled_at is None:
+        numbers["filled_at"] = execution.transact_at
+    move = Move.FILLED_WHOLE if whole else Move.FILLED_PART
+    after = answered(advance(row, move, at.market, **numbers))
     state.orders.put(after)
-    told: list[Event] = [
-        OrderFilled(
-            **whose(row), cause=row.order_id, state=after.state, execution=execution_of(booked)
-        )
-    ]
-    return told + _fill_alerts(row, after, report, execution)
+    told = OrderFilled(
+        **whose(row), cause=row.order_id, state=after.state, execution=_of_order(execution, row)
+    )
+    return [told, *_fill_alerts(row, after, report, execution)]
 
 
 def _fill_alerts(
@@ -75,7 +68,7 @@ def is_over(row: OrderRow) -> bool:
 
 def exceeds(row: OrderRow) -> bool:
     """Whether more is filled than the order, or a replace that is pending, says (H11)."""
-    return row.cum_quantity > _ceiling(row)
+    return row.cum_quantity > row.quantity and row.cum_quantity > _ceiling(row)
 
 
 def _ceiling(row: OrderRow) -> Decimal:
@@ -238,12 +231,26 @@ def execution_of(row: ExecutionRow) -> Execution:
     return Execution(**{name: getattr(row, name) for name in fields})
 
 
+def _of_order(execution: Execution, row: OrderRow) -> Execution:
+    """The execution as one of that order's, whatever the report calls it."""
+    return msgspec.structs.replace(
+        execution,
+        order_id=row.order_id,
+        account_id=row.account_id,
+        symbol=row.symbol,
+        side=row.side,
+    )
+
+
 def _execution_row(execution: Execution, row: OrderRow, kind: str, at: At) -> ExecutionRow:
-    told = {name: getattr(execution, name) for name in Execution.__struct_fields__}
-    told |= {"order_id": row.order_id, "account_id": row.account_id}
-    told |= {"symbol": row.symbol, "side": row.side}
-    told |= {"chain_id": row.chain_id, "splits": len(row.splits)}
-    return ExecutionRow(**told, firm_id=row.firm_id, kind=kind, booked_at=at.market)
+    return ExecutionRow(
+        **msgspec.structs.asdict(_of_order(execution, row)),
+        firm_id=row.firm_id,
+        kind=kind,
+        booked_at=at.market,
+        chain_id=row.chain_id,
+        splits=len(row.splits),
+    )
 
 
 def _is_of(known: ExecutionRow, row: OrderRow | None) -> bool:

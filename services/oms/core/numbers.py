@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 
-from shared.types import ZERO, normal
+from shared.types import ONE, ZERO, normal
 
 AVERAGE_PLACES = 12
 DIGITS_MAX = 60
@@ -17,6 +17,7 @@ DIGITS_MAX = 60
 
 _EXACT = Context(prec=2_000, traps=[Inexact])
 _WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_PLACES = Decimal(1).scaleb(-AVERAGE_PLACES)
 
 
 def plus(left: Decimal, right: Decimal) -> Decimal:
@@ -38,10 +39,12 @@ def is_usable(value: Decimal) -> bool:
     """Whether a number that was told can be computed with: finite, and of a size and a precision
     that sums and products carry exactly.
     """
-    if not value.is_finite():
+    if not value.is_finite() or value.adjusted() >= DIGITS_MAX:
         return False
+    if value.same_quantum(ONE):
+        return True
     exponent = value.as_tuple().exponent
-    return value.adjusted() < DIGITS_MAX and isinstance(exponent, int) and exponent >= -DIGITS_MAX
+    return isinstance(exponent, int) and exponent >= -DIGITS_MAX
 
 
 def is_count(value: Decimal) -> bool:
@@ -66,4 +69,4 @@ def average(amount: Decimal, cum: Decimal) -> Decimal:
 
 
 def _to_places(quotient: Decimal) -> Decimal:
-    return normal(quotient.quantize(Decimal(1).scaleb(-AVERAGE_PLACES), context=_WIDE))
+    return normal(quotient.quantize(_PLACES, context=_WIDE))

@@ -30,6 +30,7 @@ trade, else 0.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -65,6 +66,7 @@ class Move(StrEnum):
 
 
 S, M = OrderStatus, Move
+_DONE_FOR_DAY, _REJECTED = S.DONE_FOR_DAY, M.REJECTED
 UNDER = None
 """The target that means: what lies under the request shows again."""
 
@@ -80,6 +82,7 @@ _ENDED_BY_VENUE = {
     M.SUSPENDED: S.SUSPENDED,
     M.REPLACED: S.REPLACED,
 }
+_WORKING = {**_TRADED, **_ASKED, **_ENDED_BY_VENUE, **_RESTATED}
 
 
 def _stays(status: OrderStatus, *moves: Move) -> dict[Move, OrderStatus | None]:
@@ -93,30 +96,12 @@ def _requested(shown: OrderStatus) -> dict[Move, OrderStatus | None]:
 
 
 TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
-    S.PENDING_NEW: {
-        M.ACCEPTED: S.NEW,
-        M.REJECTED: S.REJECTED,
-        **_TRADED,
-        **_ASKED,
-        **_ENDED_BY_VENUE,
-        **_RESTATED,
-    },
-    S.NEW: {
-        M.ACCEPTED: S.NEW,
-        M.REJECTED: S.REJECTED,
-        **_TRADED,
-        **_ASKED,
-        **_ENDED_BY_VENUE,
-        **_RESTATED,
-        **_AMENDED,
-    },
+    S.PENDING_NEW: {M.ACCEPTED: S.NEW, M.REJECTED: S.REJECTED, **_WORKING},
+    S.NEW: {M.ACCEPTED: S.NEW, M.REJECTED: S.REJECTED, **_WORKING, **_AMENDED},
     S.PARTIALLY_FILLED: {
         M.ACCEPTED: S.PARTIALLY_FILLED,
         M.REJECTED: S.CANCELED,
-        **_TRADED,
-        **_ASKED,
-        **_ENDED_BY_VENUE,
-        **_RESTATED,
+        **_WORKING,
         **_AMENDED,
     },
     S.SUSPENDED: {
@@ -197,9 +182,13 @@ def target(status: OrderStatus, move: Move) -> OrderStatus | None:
 
 def is_ended(row: OrderRow) -> bool:
     """Whether the order can no longer trade (an outstanding request may still await its answer)."""
-    if row.under is S.DONE_FOR_DAY:
-        return row.time_in_force is TimeInForce.DAY or row.cum_quantity >= row.quantity
-    return row.under in ENDED
+    return _is_over(row.under, row.time_in_force, row.cum_quantity, row.quantity)
+
+
+def _is_over(under: OrderStatus, tif: TimeInForce, cum: Decimal, quantity: Decimal) -> bool:
+    if under is _DONE_FOR_DAY:
+        return tif is TimeInForce.DAY or cum >= quantity
+    return under in ENDED
 
 
 def is_live(row: OrderRow) -> bool:
@@ -210,12 +199,15 @@ def is_live(row: OrderRow) -> bool:
 def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
     """The order after a move of the venue; `changes` go into its state. Raises IllegalMove."""
     under = _lead(_hidden(row) if move in _OPENING else row.under, move)
-    status = under if row.request_id is None else _lead(row.status, move)
-    if status not in (S.PENDING_CANCEL, S.PENDING_REPLACE):
-        status, row = under, msgspec.structs.replace(row, request_id=None, pending_quantity=None)
+    status = under
+    if row.request_id is not None:
+        status = _lead(row.status, move)
+        if status not in (S.PENDING_CANCEL, S.PENDING_REPLACE):
+            status = under
+            row = msgspec.structs.replace(row, request_id=None, pending_quantity=None)
     if move in _ENDED_AT and under in ENDED:
         changes.setdefault(_ENDED_AT[move], at)
-    if move is M.REJECTED:
+    if move is _REJECTED:
         changes.setdefault("canceled_at" if under is S.CANCELED else "failed_at", at)
     return restate(row, status, under, at, **changes)
 
@@ -243,35 +235,32 @@ def restate(
     """The row with a status and changed state fields, its numbers and flat columns in step."""
     amount, parts = changes.pop("amount", row.amount), changes.pop("parts", row.parts)
     order: Order = changes.get("order", row.state.order)
+    tif, quantity = order.time_in_force, order.quantity
     cum = changes.get("cum_quantity", row.cum_quantity)
-    bare = msgspec.structs.replace(
-        row,
-        status=status,
-        under=under,
-        time_in_force=order.time_in_force,
-        quantity=order.quantity,
-        cum_quantity=cum,
-    )
-    leaves = ZERO if is_ended(bare) else max(ZERO, minus(order.quantity, cum))
+    leaves = ZERO if _is_over(under, tif, cum, quantity) else max(ZERO, minus(quantity, cum))
     state = msgspec.structs.replace(
         row.state, status=status, leaves_quantity=leaves, updated_at=at, **changes
     )
-    return msgspec.structs.replace(bare, amount=amount, parts=parts, **_columns(state))
+    return msgspec.structs.replace(
+        row,
+        status=status,
+        under=under,
+        time_in_force=tif,
+        quantity=quantity,
+        limit_price=order.limit_price,
+        cum_quantity=state.cum_quantity,
+        leaves_quantity=leaves,
+        average_price=state.average_price,
+        amount=amount,
+        updated_at=at,
+        parts=parts,
+        state=state,
+    )
 
 
-def _columns(state: OrderState) -> dict[str, Any]:
-    return {
-        "quantity": state.order.quantity,
-        "limit_price": state.order.limit_price,
-        "cum_quantity": state.cum_quantity,
-        "leaves_quantity": state.leaves_quantity,
-        "average_price": state.average_price,
-        "updated_at": state.updated_at,
-        "state": state,
-    }
-
-
-def new_row(order: Order, status: OrderStatus, at: Time, **changes: Any) -> OrderRow:
+def new_row(
+    order: Order, status: OrderStatus, at: Time, awaiting_since: Time | None = None, **changes: Any
+) -> OrderRow:
     """The row of an order that has just come. `changes` are fields of its state."""
     leaves = ZERO if status in ENDED else order.quantity
     state = OrderState(
@@ -295,6 +284,11 @@ def new_row(order: Order, status: OrderStatus, at: Time, **changes: Any) -> Orde
         time_in_force=order.time_in_force,
         status=status,
         under=status,
+        quantity=order.quantity,
+        limit_price=order.limit_price,
+        leaves_quantity=leaves,
         created_at=at,
-        **_columns(state),
+        updated_at=at,
+        awaiting_since=awaiting_since,
+        state=state,
     )

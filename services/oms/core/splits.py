@@ -33,12 +33,15 @@ def is_ratio(split: Split) -> bool:
 
 def counted(row: OrderRow, parts: Decimal, amount: Decimal) -> dict[str, Any]:
     """The fields of an order of which `parts` are filled for `amount`."""
+    if not row.splits:
+        told = {"cum_quantity": parts, "average_price": average(amount, parts)}
+        return {**told, "amount": amount, "parts": None}
     unit = _old(row.splits)
     return {
         "cum_quantity": scaled(parts, 1, unit),
         "average_price": average(times(amount, Decimal(unit)), parts),
         "amount": amount,
-        "parts": parts if row.splits else None,
+        "parts": parts,
     }
 
 
@@ -49,6 +52,8 @@ def filled_parts(row: OrderRow) -> Decimal:
 
 def parts_of(quantity: Decimal, row: OrderRow, since: int) -> Decimal:
     """What an execution counts in the order's parts; `since` splits of the order came before it."""
+    if not row.splits:
+        return quantity
     before, after = row.splits[:since], row.splits[since:]
     return times(quantity, Decimal(_old(before) * _new(after)))
 
