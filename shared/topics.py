@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -260,6 +261,7 @@ def partition_count(topic: str, trading: int, market_partitions: int = 4) -> int
     return counts[TOPICS[topic].spread]
 
 
+@lru_cache(maxsize=16_384)
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a firm or a symbol: CRC-32 of the key, modulo; frozen for ever."""
     return zlib.crc32(key.encode()) % partitions

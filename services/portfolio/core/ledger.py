@@ -6,7 +6,6 @@ Ledger accounts: `cash` and `securities` (at cost) are assets; `capital` is what
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 
 import msgspec
@@ -16,9 +15,11 @@ from services.portfolio.core.rows import AccountRow, EntryRow, LineRow
 from services.portfolio.core.state import PortfolioState
 from shared.ids import derived_id
 from shared.table import At
-from shared.types import Execution, normal
+from shared.types import ZERO, Execution, normal
 
 CASH, SECURITIES, CAPITAL, REALISED, FEES = "cash", "securities", "capital", "realised", "fees"
+NUMBERS = ("01", "02", "03", "04")
+"""The lines of an entry, in the order of its amounts."""
 
 
 class Unbalanced(Exception):
@@ -36,14 +37,14 @@ def post(
     lines = [
         LineRow(
             journal_id=entry.journal_id,
-            line=f"{number:02d}",
+            line=NUMBERS[number],
             account_id=entry.account_id,
             ledger_account=account,
             currency=currency,
             amount=normal(amount),
             symbol=symbol if account == SECURITIES else None,
         )
-        for number, (account, amount) in enumerate(amounts.items(), 1)
+        for number, (account, amount) in enumerate(amounts.items())
         if amount
     ]
     check(lines)
@@ -54,11 +55,11 @@ def post(
 
 def check(lines: list[LineRow]) -> None:
     """Raise Unbalanced unless the lines sum to zero in every currency."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
+    sums: dict[str, Decimal] = {}
     for line in lines:
-        sums[line.currency] += line.amount
+        sums[line.currency] = sums.get(line.currency, ZERO) + line.amount
     if any(sums.values()):
-        raise Unbalanced(str(dict(sums)))
+        raise Unbalanced(str(sums))
 
 
 def move_cash(

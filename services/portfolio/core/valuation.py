@@ -86,8 +86,13 @@ def _valued(
 def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
     """An account at the marks that are written; its peak moves with it."""
     rows = state.position_values.by("account", account.account_id)
-    long_value = sum((row.market_value for row in rows if row.quantity > 0), ZERO)
-    short_value = sum((row.market_value for row in rows if row.quantity < 0), ZERO)
+    long_value = short_value = unrealised = ZERO
+    for row in rows:
+        unrealised += row.unrealised
+        if row.quantity > 0:
+            long_value += row.market_value
+        else:
+            short_value += row.market_value
     equity = normal(account.cash + long_value + short_value)
     return AccountValued(
         at=at.wall,
@@ -99,7 +104,7 @@ def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
         equity=equity,
         long_value=normal(long_value),
         short_value=normal(short_value),
-        unrealised=normal(sum((row.unrealised for row in rows), ZERO)),
+        unrealised=normal(unrealised),
         realised=account.realised,
         fees=account.fees,
         day_start_equity=account.day_start_equity,
@@ -108,7 +113,7 @@ def value(state: PortfolioState, account: AccountRow, at: At) -> AccountValued:
         oms_seq=account.oms_seq,
         day=account.day_started,
         complete=not any(row.stale for row in rows),
-        positions=tuple(_told(row) for row in rows),
+        positions=tuple([_told(row) for row in rows]),
     )
 
 
@@ -127,13 +132,23 @@ def _told(row: PositionValueRow) -> PositionValue:
 def keep(state: PortfolioState, valued: AccountValued, *, moved: bool) -> None:
     """Write the valuation where people read it, if it or a position in it (`moved`) is new."""
     row = ValuationRow(
-        valued_at=valued.market_at, **{name: getattr(valued, name) for name in _SAME}
+        account_id=valued.account_id,
+        firm_id=valued.firm_id,
+        currency=valued.currency,
+        cash=valued.cash,
+        equity=valued.equity,
+        long_value=valued.long_value,
+        short_value=valued.short_value,
+        unrealised=valued.unrealised,
+        realised=valued.realised,
+        fees=valued.fees,
+        day_start_equity=valued.day_start_equity,
+        day_flows=valued.day_flows,
+        peak_equity=valued.peak_equity,
+        oms_seq=valued.oms_seq,
+        complete=valued.complete,
+        valued_at=valued.market_at,
     )
     old = state.valuations.get(valued.account_id)
     if old is None or moved or msgspec.structs.replace(old, valued_at=row.valued_at) != row:
         state.valuations.put(row)
-
-
-_SAME = tuple(
-    name for name in ValuationRow.__struct_fields__ if name in AccountValued.__struct_fields__
-)

@@ -9,6 +9,7 @@ from services.venue.core.guard import GuardLimits
 from services.venue.core.matching.book import Book
 from services.venue.core.matching.terms import ExchangeTerms
 from services.venue.core.rows import (
+    LIVE,
     WAITING,
     HaltRow,
     PaperClockRow,
@@ -56,9 +57,9 @@ class VenueState(State):
             indexes={
                 "symbol": self._symbol_of,
                 "waiting": self._waiting_in,
-                "timed": lambda row: (row.is_live and row.time_in_force in TIMED) or None,
+                "timed": lambda row: (row.time_in_force in TIMED and row.is_live) or None,
             },
-            keep=lambda row: row.is_live,
+            keep=lambda row: row.status in LIVE,
             live_sql=LIVE_SQL,
         )
         self.paper_executions: Table[PaperExecutionRow] = Table(
@@ -97,7 +98,7 @@ class VenueState(State):
         the symbol's book is another.
         """
         self._books.pop(row.symbol, None)
-        return row.symbol if row.is_live else None
+        return row.symbol if row.status in LIVE else None
 
     def book(self, symbol: str) -> Book:
         """The live orders of a symbol as they stand."""

@@ -7,7 +7,6 @@ other, so that no firm's fills depend on who shares its shard.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 import msgspec
 
@@ -32,7 +31,7 @@ from shared.ids import derived_id
 from shared.types import ZERO, Side, Time, normal
 
 
-class Deal(NamedTuple):
+class Deal(msgspec.Struct, frozen=True):
     """What an order is filled with: `quote` is the one it traded against, None for a print."""
 
     quantity: Decimal
@@ -93,8 +92,11 @@ class Desk:
         """The order after it traded; the same one where the quantity is zero."""
         if deal.quantity <= 0:
             return order
-        row = self._execution(order, deal)
-        order = self._after(order, deal, row.fee)
+        cum = normal(order.cum_quantity + deal.quantity)
+        amount = normal(order.amount + deal.quantity * deal.price)
+        charged = order_fee(self.terms.fees, cum, amount)
+        row = _execution(order, deal, normal(charged - order.fee))
+        order = self._after(order, deal, cum, amount, charged)
         self.state.paper_orders.put(order)
         self.state.paper_executions.put(row)
         move_position(self.state, row, 1)
@@ -106,15 +108,16 @@ class Desk:
         self.reports.append(told)
         return order
 
-    def _after(self, order: PaperOrderRow, deal: Deal, fee: Decimal) -> PaperOrderRow:
-        cum = normal(order.cum_quantity + deal.quantity)
+    def _after(
+        self, order: PaperOrderRow, deal: Deal, cum: Decimal, amount: Decimal, fee: Decimal
+    ) -> PaperOrderRow:
         is_done = cum >= order.quantity
         order = msgspec.structs.replace(
             order,
             cum_quantity=cum,
             fills=order.fills + 1,
-            amount=normal(order.amount + deal.quantity * deal.price),
-            fee=normal(order.fee + fee),
+            amount=amount,
+            fee=fee,
             status=FILLED if is_done else order.status,
         )
         if order.shown is None or not deal.is_maker:
@@ -131,27 +134,6 @@ class Desk:
         shown = min(order.display_quantity or ZERO, order.leaves)
         return msgspec.structs.replace(
             order, number=session.accepted, shown=normal(shown), ahead=None, displayed=None
-        )
-
-    def _execution(self, order: PaperOrderRow, deal: Deal) -> PaperExecutionRow:
-        quantity = order.cum_quantity + deal.quantity
-        amount = order.amount + deal.quantity * deal.price
-        quote = deal.quote
-        return PaperExecutionRow(
-            execution_id=derived_id("execution", order.order_id, order.fills + 1),
-            order_id=order.order_id,
-            venue_order_id=order.venue_order_id,
-            account_id=order.account_id,
-            firm_id=order.firm_id,
-            symbol=order.symbol,
-            side=order.side,
-            quantity=normal(deal.quantity),
-            price=normal(deal.price),
-            transact_at=Time(deal.at),
-            quote_at=None if quote is None else Time(quote.time_us),
-            quote_row=None if quote is None else quote.row,
-            liquidity="maker" if deal.is_maker else "taker",
-            fee=normal(order_fee(self.terms.fees, quantity, amount) - order.fee),
         )
 
     def end(
@@ -202,4 +184,24 @@ def move_position(state: VenueState, row: PaperExecutionRow, sign: int) -> None:
             firm_id=row.firm_id,
             quantity=normal(before + sign * signed),
         )
+    )
+
+
+def _execution(order: PaperOrderRow, deal: Deal, fee: Decimal) -> PaperExecutionRow:
+    quote = deal.quote
+    return PaperExecutionRow(
+        execution_id=derived_id("execution", order.order_id, order.fills + 1),
+        order_id=order.order_id,
+        venue_order_id=order.venue_order_id,
+        account_id=order.account_id,
+        firm_id=order.firm_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=normal(deal.quantity),
+        price=normal(deal.price),
+        transact_at=Time(deal.at),
+        quote_at=None if quote is None else Time(quote.time_us),
+        quote_row=None if quote is None else quote.row,
+        liquidity="maker" if deal.is_maker else "taker",
+        fee=fee,
     )

@@ -25,7 +25,6 @@ class Rates(NamedTuple):
 
 
 RATES = {
-    FeeSchedule.ZERO: Rates(ZERO, ZERO, ZERO),
     FeeSchedule.IB_FIXED: Rates(Decimal("0.005"), Decimal(1), Decimal("0.01")),
     FeeSchedule.IB_TIERED: Rates(Decimal("0.0035"), Decimal("0.35"), Decimal("0.01")),
 }
@@ -33,6 +32,8 @@ RATES = {
 
 def order_fee(schedule: FeeSchedule, quantity: Decimal, amount: Decimal) -> Decimal:
     """The fee of an order of which `quantity` has traded for `amount` in all."""
+    if schedule is FeeSchedule.ZERO:
+        return ZERO
     rates = RATES[schedule]
     fee = max(rates.per_unit * quantity, rates.order_min)
     return normal(min(fee, rates.value_share_max * amount))

@@ -6,7 +6,7 @@ order costs one lookup and, in the first shard that sees it, one new observation
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from services.venue.core.matching.batch import print_at, quote_at
 from services.venue.core.matching.quote import Print, Quote
@@ -16,7 +16,7 @@ from shared.table import Latest
 from shared.types import Time
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """A quote in force, the market time that all ticks up to are handled, and the last print."""
 
     quote: Quote | None
