@@ -25,7 +25,8 @@ class Quarantine:
             "quarantine",
             QuarantineRow,
             ("topic", "number"),
-            indexes={"account": lambda row: row.account_id},
+            indexes=("account",),
+            found_under=lambda row: (row.account_id,),
         )
 
     def holds(self, account_id: str) -> bool:

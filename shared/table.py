@@ -40,11 +40,12 @@ class Table(Generic[Row]):
 
     name: the PostgreSQL table in the room's schema; row: the struct, its fields are the columns;
     key: the fields of the primary key (text columns);
-    indexes: name -> function of a row giving the value it is found under (None: not in that index);
-    keep: whether a written row stays in memory; live_sql: the same condition in SQL, used when a
-    shard is loaded; append_only: rows are only ever inserted; watch: told of every change of a row,
-    `watch(old, new)`, None for no row. Loading, putting, deleting and taking back are all told, so
-    what is derived is right whatever the loop does; a row that leaves memory is told as gone.
+    indexes: the names of its indexes; found_under: a row -> the value it is found under in each of
+    them (None: not in that index); keep: whether a written row stays in memory; live_sql: the same
+    condition in SQL, used when a shard is loaded; append_only: rows are only ever inserted;
+    watch: told of every change of a row, `watch(old, new)`, None for no row. Loading, putting,
+    deleting and taking back are all told, so what is derived is right whatever the loop does; a row
+    that leaves memory is told as gone.
     """
 
     def __init__(
@@ -53,7 +54,8 @@ class Table(Generic[Row]):
         row: type[Row],
         key: tuple[str, ...],
         *,
-        indexes: dict[str, Callable[[Row], Hashable | None]] | None = None,
+        indexes: tuple[str, ...] = (),
+        found_under: Callable[[Row], tuple[Hashable | None, ...]] = lambda _: (),
         keep: Callable[[Row], bool] | None = None,
         live_sql: str = "true",
         append_only: bool = False,
@@ -63,10 +65,10 @@ class Table(Generic[Row]):
         self.key_of = _key_of(key)
         self.keep, self.live_sql, self.append_only = keep, live_sql, append_only
         self._rows: dict[Key, Row] = {}
-        self._indexes: dict[str, Index] = {name: {} for name in indexes or ()}
-        self._filed = [(self._indexes[name], value) for name, value in (indexes or {}).items()]
+        self._indexes: dict[str, Index] = {name: {} for name in indexes}
+        self._found_under, self._nowhere = found_under, (None,) * len(indexes)
         self._watch = watch
-        self._is_plain = not self._filed and watch is None
+        self._is_plain = not indexes and watch is None
         self._before: dict[Key, Row | None] = {}
 
     def get(self, *key: str) -> Row | None:
@@ -151,8 +153,7 @@ class Table(Generic[Row]):
 
     def settle(self) -> None:
         """What changed is stored now; rows that need not be kept leave memory."""
-        if self.keep is not None:
-            self.forget(self._before)
+        self.forget(self._before)
         self._before = {}
 
     def forget(self, keys: Iterable[Key]) -> None:
@@ -160,7 +161,9 @@ class Table(Generic[Row]):
         wants them.
         """
         rows, keep = self._rows, self.keep
-        for key in keys if keep is not None else ():
+        if keep is None:
+            return
+        for key in keys:
             row = rows.get(key)
             if row is None or keep(row):
                 continue
@@ -174,11 +177,13 @@ class Table(Generic[Row]):
             self._rows.pop(key, None)
         else:
             self._rows[key] = new
-        for index, value_of in self._filed:
-            before = None if old is None else value_of(old)
-            after = None if new is None else value_of(new)
+        if self._nowhere:
+            before = self._nowhere if old is None else self._found_under(old)
+            after = self._nowhere if new is None else self._found_under(new)
             if before != after:
-                self._move(index, key, before, after)
+                for index, left, entered in zip(self._indexes.values(), before, after, strict=True):
+                    if left != entered:
+                        self._move(index, key, left, entered)
         if self._watch is not None and old is not new:
             self._watch(old, new)
 
@@ -193,7 +198,7 @@ class Table(Generic[Row]):
 
 
 def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Key]:
-    found = attrgetter(*fields)
+    found: Callable[[Any], Any] = attrgetter(*fields)
     return found if len(fields) > 1 else lambda row: (found(row),)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 
 from services.oms.core.kept_rows import GroupRow, SessionRow, WorkRow
@@ -43,13 +43,8 @@ class OmsState(State):
             "orders",
             OrderRow,
             ("order_id",),
-            indexes={
-                "awaiting": lambda row: True if row.awaiting_since is not None else None,
-                "chain": lambda row: row.chain_id if row.state.replaced_by is None else None,
-                "held": lambda row: True if row.state.held and is_live(row) else None,
-                "watched": _watched,
-                "parent": _parent,
-            },
+            indexes=("awaiting", "chain", "held", "watched", "parent"),
+            found_under=_found_under,
             keep=is_live,
             live_sql=LIVE_SQL,
         )
@@ -67,7 +62,8 @@ class OmsState(State):
             "groups",
             GroupRow,
             ("group_id",),
-            indexes={"chosen": lambda row: True if row.chosen and _has_exits(row) else None},
+            indexes=("chosen",),
+            found_under=lambda row: (True if row.chosen and _has_exits(row) else None,),
             keep=_has_exits,
             live_sql=LIVE_GROUP_SQL,
         )
@@ -75,7 +71,8 @@ class OmsState(State):
             "works",
             WorkRow,
             ("order_id",),
-            indexes={"on_tape": lambda row: row.symbol if row.algorithm in ON_TAPE else None},
+            indexes=("on_tape",),
+            found_under=lambda row: (row.symbol if row.algorithm in ON_TAPE else None,),
         )
         self.sessions: Table[SessionRow] = Table("sessions", SessionRow, ("name",))
         self.remembered_cancels: Table[RememberedCancelRow] = Table(
@@ -97,16 +94,18 @@ def _written_once(name: str, row: type[Row]) -> Table[Row]:
     return Table(name, row, key, keep=lambda _: False, live_sql="false", append_only=True)
 
 
-def _watched(row: OrderRow) -> str | None:
-    """The symbol of an order that waits for a price."""
-    waits = row.state.held and row.state.order.algorithm is None and is_live(row)
-    return row.symbol if waits else None
-
-
-def _parent(row: OrderRow) -> str | None:
-    """The parent of a child that is live."""
-    parent_id = row.state.order.parent_id
-    return parent_id if parent_id is not None and is_live(row) else None
+def _found_under(row: OrderRow) -> tuple[Hashable | None, ...]:
+    """awaiting: something was sent and not answered; chain: of the newest of a chain; held: OMS
+    keeps it, watched: its symbol where it waits for a price; parent: of a child that is live.
+    """
+    state, order = row.state, row.state.order
+    awaiting = None if row.awaiting_since is None else True
+    chain = row.chain_id if state.replaced_by is None else None
+    if (order.parent_id is None and not state.held) or not is_live(row):
+        return awaiting, chain, None, None, None
+    held = True if state.held else None
+    watched = row.symbol if held and order.algorithm is None else None
+    return awaiting, chain, held, watched, order.parent_id
 
 
 def _has_exits(row: GroupRow) -> bool:

@@ -34,7 +34,8 @@ class PortfolioState(State):
             "positions",
             PositionRow,
             ("account_id", "symbol"),
-            indexes={"account": lambda row: row.account_id if row.quantity else None},
+            indexes=("account",),
+            found_under=lambda row: (row.account_id if row.quantity else None,),
             keep=lambda row: bool(row.quantity),
             live_sql="quantity <> 0",
         )
@@ -43,7 +44,8 @@ class PortfolioState(State):
             "position_values",
             PositionValueRow,
             ("account_id", "symbol"),
-            indexes={"account": lambda row: row.account_id},
+            indexes=("account",),
+            found_under=lambda row: (row.account_id,),
         )
         self.journal_entries = Table(
             "journal_entries",

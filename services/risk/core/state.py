@@ -70,11 +70,8 @@ class RiskState(State):
             LiveOrderRow,
             ("order_id",),
             watch=books.on_live_order,
-            indexes={
-                "account": lambda row: row.account_id,
-                "replacement": lambda row: row.replacement_id,
-                "leg_of": lambda row: row.leg_of,
-            },
+            indexes=("account", "replacement", "leg_of"),
+            found_under=lambda row: (row.account_id, row.replacement_id, row.leg_of),
         )
         self.withdrawals: Table[WithdrawalRow] = Table(
             "withdrawals", WithdrawalRow, ("withdrawal_id",), watch=books.on_withdrawal

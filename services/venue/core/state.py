@@ -29,6 +29,7 @@ DEFAULT_LIMITS = GuardLimits()
 NOT_LISTED = Instrument(symbol="")
 DEFAULT_TERMS = ExchangeTerms()
 LIVE_SQL = "status IN ('waiting', 'taking', 'resting')"
+NOWHERE = (None, None, None)
 TIMED = frozenset({TimeInForce.GTD, TimeInForce.CLS})
 """Orders that end at a time of their own: the clock looks at them each time."""
 
@@ -54,11 +55,9 @@ class VenueState(State):
             "paper_orders",
             PaperOrderRow,
             ("order_id",),
-            indexes={
-                "symbol": self._symbol_of,
-                "waiting": self._waiting_in,
-                "timed": lambda row: (row.time_in_force in TIMED and row.is_live) or None,
-            },
+            indexes=("symbol", "waiting", "timed"),
+            found_under=self._found_under,
+            watch=self._changed,
             keep=lambda row: row.status in LIVE,
             live_sql=LIVE_SQL,
         )
@@ -79,13 +78,18 @@ class VenueState(State):
             append_only=True,
         )
         self.untold: Table[UntoldRow] = Table(
-            "untold", UntoldRow, ("place",), indexes={"order": lambda row: row.order_id}
+            "untold",
+            UntoldRow,
+            ("place",),
+            indexes=("order",),
+            found_under=lambda row: (row.order_id,),
         )
         self.paper_positions: Table[PaperPositionRow] = Table(
             "paper_positions",
             PaperPositionRow,
             ("account_id", "symbol"),
-            indexes={"firm": lambda row: (row.firm_id, row.symbol)},
+            indexes=("firm",),
+            found_under=lambda row: ((row.firm_id, row.symbol),),
         )
         self.halts: Table[HaltRow] = Table("halts", HaltRow, ("symbol",))
         self.taken: Table[TakenRow] = Table("taken", TakenRow, ("firm_id", "symbol"))
@@ -93,12 +97,13 @@ class VenueState(State):
         self.sessions: Table[SessionRow] = Table("sessions", SessionRow, ("link",))
         self._books: dict[str, Book] = {}
 
-    def _symbol_of(self, row: PaperOrderRow) -> str | None:
-        """Every change of a row, one that takes another back included, is filed here: from now on
+    def _changed(self, old: PaperOrderRow | None, new: PaperOrderRow | None) -> None:
+        """Every change of a row, one that takes another back included, is told here: from now on
         the symbol's book is another.
         """
-        self._books.pop(row.symbol, None)
-        return row.symbol if row.status in LIVE else None
+        row = new or old
+        if row is not None:
+            self._books.pop(row.symbol, None)
 
     def book(self, symbol: str) -> Book:
         """The live orders of a symbol as they stand."""
@@ -114,11 +119,15 @@ class VenueState(State):
         """The exchange's settings."""
         return self.latest.read(ExchangeTerms, "") or DEFAULT_TERMS
 
-    def _waiting_in(self, row: PaperOrderRow) -> int | None:
-        """The partition of market.ticks whose ticks an order waits for."""
-        if row.status != WAITING and (row.auction_at is None or not row.is_live):
-            return None
-        return partition_of(row.symbol, self.market_partitions)
+    def _found_under(self, row: PaperOrderRow) -> tuple[str | None, int | None, bool | None]:
+        """Its symbol while it is live, the partition of market.ticks whose ticks it waits for,
+        whether it ends at a time of its own.
+        """
+        if row.status not in LIVE:
+            return NOWHERE
+        waits = row.status == WAITING or row.auction_at is not None
+        partition = partition_of(row.symbol, self.market_partitions) if waits else None
+        return row.symbol, partition, row.time_in_force in TIMED or None
 
     def session(self) -> SessionRow:
         """The link's session."""
