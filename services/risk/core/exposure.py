@@ -21,6 +21,8 @@ from services.risk.core.sights import RoomSights, valuation_of
 from shared.events.portfolio import AccountValued
 from shared.types import ZERO, Side
 
+_BUY = Side.BUY
+
 
 class AccountBook:
     """Everything derived about one account. `headroom` is what one order may add to gross exposure
@@ -116,14 +118,13 @@ class AccountBook:
         self.limits, self.is_dirty = limits, True
         self._look()
         for holding in self.holdings.values():
-            holding.measure(limits)
+            holding.is_dirty = True
 
     def holding(self, symbol: str, multiplier: Decimal) -> Holding:
         """The holding of a symbol, an empty one where there is none yet."""
         holding = self.holdings.get(symbol)
         if holding is None:
             holding = self.holdings[symbol] = Holding(multiplier)
-            holding.measure(self.limits)
         return holding
 
     def revalue(self, valued: AccountValued) -> None:
@@ -151,10 +152,10 @@ class AccountBook:
             holding.sell_quantity,
             holding.sell_notional,
         )
-        self.extra += extra - holding.extra
-        holding.extra = extra
-        holding.measure(self.limits)
-        self.is_dirty = True
+        if extra != holding.extra:
+            self.extra += extra - holding.extra
+            holding.extra = extra
+        self.is_dirty = holding.is_dirty = True
 
     def move_position(self, holding: Holding, row: PositionRow | None, symbol: str) -> None:
         """The position is what `row` says (None: nothing)."""
@@ -175,12 +176,15 @@ class AccountBook:
 
     def _count(self, holding: Holding, row: LiveOrderRow, sign: int) -> None:
         part = Part(row, holding.multiplier)
+        quantity, notional = part.quantity, part.notional
+        if sign < 0:
+            quantity, notional = -quantity, -notional
         if row.leg_of is None:
             self.open_count += sign
-        if row.side is Side.BUY:
-            holding.buy_quantity += sign * part.quantity
-            holding.buy_notional += sign * part.notional
-            self.buy_notional += sign * part.notional
+        if row.side is _BUY:
+            holding.buy_quantity += quantity
+            holding.buy_notional += notional
+            self.buy_notional += notional
         else:
-            holding.sell_quantity += sign * part.quantity
-            holding.sell_notional += sign * part.notional
+            holding.sell_quantity += quantity
+            holding.sell_notional += notional

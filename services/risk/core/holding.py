@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from services.risk.core.limits import NO_LIMITS, Limits
+from services.risk.core.limits import Limits
 from services.risk.core.rows import LiveOrderRow
 from shared.types import ZERO
 
 
 class Holding:
     """One account in one symbol. `extra` is what its working orders may add to gross exposure,
-    `mark` the price of a unit in the valuation, `worth` the position at it.
+    `mark` the price of a unit in the valuation, `worth` the position at it. The rooms are measured
+    again when it `is_dirty`.
     """
 
     __slots__ = (
@@ -20,6 +21,7 @@ class Holding:
         "buy_room",
         "buy_worth_room",
         "extra",
+        "is_dirty",
         "mark",
         "multiplier",
         "price",
@@ -37,7 +39,7 @@ class Holding:
         self.buy_quantity = self.buy_notional = ZERO
         self.sell_quantity = self.sell_notional = ZERO
         self.extra = ZERO
-        self.measure(NO_LIMITS)
+        self.is_dirty = True
 
     def measure(self, limits: Limits) -> None:
         """What the limits leave: units that one order may buy or sell, and the worth that position
@@ -48,6 +50,7 @@ class Holding:
         self.sell_room = min(largest, most + self.quantity - self.sell_quantity)
         self.buy_worth_room = limits.position_notional_max - self.buy_notional
         self.sell_worth_room = limits.position_notional_max - self.sell_notional
+        self.is_dirty = False
 
     def extra_with(
         self, buy: Decimal, buy_notional: Decimal, sell: Decimal, sell_notional: Decimal

@@ -31,7 +31,7 @@ from shared.types import (
 )
 
 _STEP = Decimal("1E-12")
-
+_SIMPLE, _FILLED, _DONE_FOR_DAY = OrderClass.SIMPLE, OrderStatus.FILLED, OrderStatus.DONE_FOR_DAY
 _GONE = frozenset(
     {
         OrderStatus.CANCELED,
@@ -52,10 +52,11 @@ def follow(told: OrderState, state: RiskState, at: At, filled: Decimal = ZERO) -
     """Hold the order as OMS has it now, or let it go where it has ended. `filled`: by how much this
     event made it fuller.
     """
-    order, row = told.order, state.live_orders.get(told.order.order_id)
-    if order.parent_id is None and order.order_class is OrderClass.SIMPLE:
+    order = told.order
+    if order.parent_id is None and order.order_class is _SIMPLE:
         _hold(told, state, at)
         return
+    row = state.live_orders.get(order.order_id)
     leg_of = groups.key_of(order, state)
     groups.count(order, filled, state)
     _hold(told, state, at, leg_of=leg_of)
@@ -81,7 +82,7 @@ def _hold(
     row = state.live_orders.get(told.order.order_id)
     if _is_gone(told):
         _let_go(row, state)
-    elif told.status is OrderStatus.FILLED:
+    elif told.status is _FILLED:
         _fill_whole(row, told, state)
     elif row is None:
         state.live_orders.put(_row_of(told, at, price, leg_of))
@@ -113,11 +114,9 @@ def _update(row: LiveOrderRow, told: OrderState, state: RiskState) -> None:
 
 
 def _is_gone(told: OrderState) -> bool:
-    if told.status in _GONE:
-        return True
-    is_day = told.order.time_in_force is TimeInForce.DAY
-    is_over = is_day or not told.leaves_quantity
-    return told.status is OrderStatus.DONE_FOR_DAY and is_over
+    if told.status is not _DONE_FOR_DAY:
+        return told.status in _GONE
+    return told.order.time_in_force is TimeInForce.DAY or not told.leaves_quantity
 
 
 def _fill_whole(row: LiveOrderRow | None, told: OrderState, state: RiskState) -> None:

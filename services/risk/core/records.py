@@ -27,16 +27,18 @@ from shared.table import At
 from shared.types import Order, Violation
 
 APPROVED, DENIED = "approved", "denied"
-FOR_PEOPLE = (
-    OrderDenied,
-    ReplaceDenied,
-    WithdrawalDenied,
-    LimitWarned,
-    BreakerTripped,
-    BreakerRearmed,
-    TradingStateChanged,
-    LimitsChanged,
-    AlertRaised,
+FOR_PEOPLE = frozenset(
+    {
+        OrderDenied,
+        ReplaceDenied,
+        WithdrawalDenied,
+        LimitWarned,
+        BreakerTripped,
+        BreakerRearmed,
+        TradingStateChanged,
+        LimitsChanged,
+        AlertRaised,
+    }
 )
 NUMBER = "risk_events"
 
@@ -82,7 +84,7 @@ def of_order(order: Order, evidence: Evidence, is_exit: bool) -> dict[str, Any]:
 def write_events(state: RiskState, events: list[Event], cause: str | None, at: At) -> list[Event]:
     """Keep a row of each event that people hear; returns all of them."""
     for event in events:
-        if isinstance(event, FOR_PEOPLE):
+        if type(event) in FOR_PEOPLE:
             _write_event(state, event, cause, at)
     return events
 

@@ -121,6 +121,8 @@ def _has_room(
     order: Order, reference: Reference, book: AccountBook, holding: Holding, is_buy: bool
 ) -> bool:
     """Every limit leaves room for the order, which takes its side of the position further."""
+    if holding.is_dirty:
+        holding.measure(book.limits)
     quantity, held = order.quantity, holding.quantity
     worst = quantity * reference.unit_worst(order, is_buy)
     if worst > (book.reckon() if book.is_dirty else book.headroom):

@@ -49,10 +49,10 @@ def submit(command: SubmitOrder, state: RiskState, at: At) -> Event:
 def is_consistent(command: SubmitOrder) -> bool:
     """Whether the command and its order speak of the same id and owner."""
     order = command.order
-    return (order.order_id, order.account_id, order.firm_id) == (
-        command.command_id,
-        command.account_id,
-        command.firm_id,
+    return (
+        order.order_id == command.command_id
+        and order.account_id == command.account_id
+        and order.firm_id == command.firm_id
     )
 
 
