@@ -26,6 +26,7 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 Seen = TypeVar("Seen", bound=Observation)
 Key = tuple[str, ...]
 Index = dict[Hashable, dict[Key, None]]
+Found = tuple[Hashable | None, ...]
 
 
 class At(NamedTuple):
@@ -55,14 +56,14 @@ class Table(Generic[Row]):
         key: tuple[str, ...],
         *,
         indexes: tuple[str, ...] = (),
-        found_under: Callable[[Row], tuple[Hashable | None, ...]] = lambda _: (),
+        found_under: Callable[[Row], Found] = lambda _: (),
         keep: Callable[[Row], bool] | None = None,
         live_sql: str = "true",
         append_only: bool = False,
         watch: Callable[[Row | None, Row | None], None] | None = None,
     ) -> None:
         self.name, self.row, self.key = name, row, key
-        self.key_of = _key_of(key)
+        self._key_fields, self._is_wide = attrgetter(*key), len(key) > 1
         self.keep, self.live_sql, self.append_only = keep, live_sql, append_only
         self._rows: dict[Key, Row] = {}
         self._indexes: dict[str, Index] = {name: {} for name in indexes}
@@ -77,12 +78,12 @@ class Table(Generic[Row]):
 
     def put(self, row: Row) -> None:
         """Insert or replace a row."""
-        key, rows, before = self.key_of(row), self._rows, self._before
-        old = rows.get(key)
-        if key not in before:
-            before[key] = old
+        found = self._key_fields(row)
+        key = found if self._is_wide else (found,)
+        old = self._rows.get(key)
+        self._before.setdefault(key, old)
         if self._is_plain:
-            rows[key] = row
+            self._rows[key] = row
         else:
             self._set(key, old, row)
 
@@ -104,6 +105,11 @@ class Table(Generic[Row]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def key_of(self, row: Row) -> Key:
+        """The key of a row."""
+        found = self._key_fields(row)
+        return found if self._is_wide else (found,)
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take rows as stored: no change, nothing to write. A row already in memory is left as it
@@ -181,25 +187,21 @@ class Table(Generic[Row]):
             before = self._nowhere if old is None else self._found_under(old)
             after = self._nowhere if new is None else self._found_under(new)
             if before != after:
-                for index, left, entered in zip(self._indexes.values(), before, after, strict=True):
-                    if left != entered:
-                        self._move(index, key, left, entered)
+                self._file(key, before, after)
         if self._watch is not None and old is not new:
             self._watch(old, new)
 
-    @staticmethod
-    def _move(index: Index, key: Key, before: Hashable | None, after: Hashable | None) -> None:
-        if before is not None and before in index:
-            index[before].pop(key, None)
-            if not index[before]:
-                del index[before]
-        if after is not None:
-            index.setdefault(after, {})[key] = None
-
-
-def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Key]:
-    found: Callable[[Any], Any] = attrgetter(*fields)
-    return found if len(fields) > 1 else lambda row: (found(row),)
+    def _file(self, key: Key, before: Found, after: Found) -> None:
+        for index, left, entered in zip(self._indexes.values(), before, after, strict=True):
+            if left == entered:
+                continue
+            if left is not None:
+                keys = index[left]
+                del keys[key]
+                if not keys:
+                    del index[left]
+            if entered is not None:
+                index.setdefault(entered, {})[key] = None
 
 
 class Latest:
