@@ -20,7 +20,7 @@ from shared.messages import Command, Event, Message, Observation
 from shared.quarantine import HELD, Quarantine, told
 from shared.room import Room
 from shared.rows import CommandRow, Output, ShardRow
-from shared.table import At, Latest, State, Table
+from shared.table import At, Latest, State, Table, never
 from shared.topics import MARKET_CLOCK, TOPICS, Kind
 from shared.types import SECOND_US, Scope, ScopeKind, Time
 
@@ -41,7 +41,7 @@ class Shard:
     ) -> None:
         self.room, self.row, self.state, self.latest = room, row, state, latest
         self.number, self.release = row.shard, release
-        self.commands = Table("commands", CommandRow, ("command_id",), keep=lambda _: False)
+        self.commands = Table("commands", CommandRow, ("command_id",), keep=never)
         self.quarantine = Quarantine(row.shard)
         self.set_aside: dict[tuple[str, int], str] = {}
         self.at = At(row.at, row.market_at)

@@ -36,6 +36,11 @@ class At(NamedTuple):
     market: Time
 
 
+def never(_: object) -> bool:
+    """What `keep` says of rows that are only written."""
+    return False
+
+
 class Table(Generic[Row]):
     """Rows of one kind by key.
 
@@ -168,6 +173,10 @@ class Table(Generic[Row]):
         """
         rows, keep = self._rows, self.keep
         if keep is None:
+            return
+        if keep is never and self._is_plain:
+            for key in keys:
+                rows.pop(key, None)
             return
         for key in keys:
             row = rows.get(key)

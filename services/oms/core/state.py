@@ -16,7 +16,7 @@ from services.oms.core.rows import (
     RequestRow,
 )
 from shared.instruments import Instrument
-from shared.table import Latest, Row, State, Table
+from shared.table import Latest, Row, State, Table, never
 
 LIVE_SQL = (
     "request_id IS NOT NULL OR NOT (under IN"
@@ -79,7 +79,7 @@ class OmsState(State):
             "remembered_cancels",
             RememberedCancelRow,
             ("account_id", "order_id"),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
         )
 
@@ -91,7 +91,7 @@ class OmsState(State):
 def _written_once(name: str, row: type[Row]) -> Table[Row]:
     """A table by execution id of rows that are only ever inserted, and not kept in memory."""
     key = ("execution_id",)
-    return Table(name, row, key, keep=lambda _: False, live_sql="false", append_only=True)
+    return Table(name, row, key, keep=never, live_sql="false", append_only=True)
 
 
 def _found_under(row: OrderRow) -> tuple[Hashable | None, ...]:

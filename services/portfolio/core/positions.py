@@ -18,6 +18,7 @@ from shared.types import ZERO, Execution, Side, normal
 
 ONE = Decimal(1)
 STEP = Decimal("1E-10")
+_BUY = Side.BUY
 
 
 class Booking(NamedTuple):
@@ -33,12 +34,12 @@ class Booking(NamedTuple):
 
 def signed_quantity(fill: Execution) -> Decimal:
     """Positive for a buy."""
-    return fill.quantity if fill.side is Side.BUY else -fill.quantity
+    return fill.quantity if fill.side is _BUY else -fill.quantity
 
 
 def reversal(fill: Execution) -> Execution:
     """The fill that takes another one back: the other side, at its price, its fee returned."""
-    side = Side.SELL if fill.side is Side.BUY else Side.BUY
+    side = Side.SELL if fill.side is _BUY else _BUY
     return msgspec.structs.replace(fill, side=side, fee=-fill.fee)
 
 

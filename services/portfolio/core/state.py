@@ -14,13 +14,9 @@ from services.portfolio.core.rows import (
     ValuationRow,
 )
 from shared.instruments import Instrument
-from shared.table import Latest, State, Table
+from shared.table import Latest, State, Table, never
 
 ONE = Decimal(1)
-
-
-def _written_only(_: object) -> bool:
-    return False
 
 
 class PortfolioState(State):
@@ -51,7 +47,7 @@ class PortfolioState(State):
             "journal_entries",
             EntryRow,
             ("journal_id",),
-            keep=_written_only,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -59,7 +55,7 @@ class PortfolioState(State):
             "journal_lines",
             LineRow,
             ("journal_id", "line"),
-            keep=_written_only,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -67,7 +63,7 @@ class PortfolioState(State):
             "booked",
             BookedRow,
             ("execution_id",),
-            keep=_written_only,
+            keep=never,
             live_sql="false",
             append_only=True,
         )

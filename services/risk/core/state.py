@@ -26,7 +26,7 @@ from services.risk.core.rows import (
 from services.risk.core.sights import Sights
 from services.risk.core.trading_state import Halts
 from shared.instruments import Instrument
-from shared.table import Latest, State, Table
+from shared.table import Latest, State, Table, never
 
 
 class RiskState(State):
@@ -92,7 +92,7 @@ class RiskState(State):
             ClientIdRow,
             ("account_id", "client_order_id"),
             watch=self.books.on_client_id,
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -100,7 +100,7 @@ class RiskState(State):
             "decisions",
             DecisionRow,
             ("order_id",),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -108,7 +108,7 @@ class RiskState(State):
             "risk_events",
             RiskEventRow,
             ("number",),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -116,7 +116,7 @@ class RiskState(State):
             "limit_changes",
             LimitChangeRow,
             ("change_id",),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )

@@ -20,7 +20,7 @@ from services.venue.core.rows import (
     TakenRow,
 )
 from shared.instruments import Instrument
-from shared.table import Latest, State, Table
+from shared.table import Latest, State, Table, never
 from shared.topics import partition_of
 from shared.types import TimeInForce
 
@@ -65,7 +65,7 @@ class VenueState(State):
             "paper_executions",
             PaperExecutionRow,
             ("execution_id",),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )
@@ -73,7 +73,7 @@ class VenueState(State):
             "paper_amendments",
             PaperAmendmentRow,
             ("execution_id",),
-            keep=lambda _: False,
+            keep=never,
             live_sql="false",
             append_only=True,
         )

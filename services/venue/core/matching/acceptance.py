@@ -8,8 +8,9 @@ from services.venue.core.state import VenueState
 from shared.instruments import Instrument
 from shared.types import Order, OrderType, Time, TimeInForce
 
-_TYPES = frozenset({OrderType.MARKET, OrderType.LIMIT})
-_MAY_REST = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD})
+_LIMIT, _GTD = OrderType.LIMIT, TimeInForce.GTD
+_TYPES = frozenset({OrderType.MARKET, _LIMIT})
+_MAY_REST = frozenset({TimeInForce.DAY, TimeInForce.GTC, _GTD})
 
 
 def refusal(order: Order, arrives_at: Time, through: int, state: VenueState) -> str | None:
@@ -19,7 +20,7 @@ def refusal(order: Order, arrives_at: Time, through: int, state: VenueState) -> 
         return f"unknown instrument {order.symbol}"
     if order.type not in _TYPES:
         return f"order type {order.type} is not supported"
-    if order.type is OrderType.LIMIT and order.limit_price is None:
+    if order.type is _LIMIT and order.limit_price is None:
         return "a limit order needs a limit price"
     late = max(arrives_at, through)
     return (
@@ -46,7 +47,7 @@ def _resting(order: Order) -> str | None:
     if not order.post_only and shown is None:
         return None
     name = "post_only" if order.post_only else "display_quantity"
-    if order.type is not OrderType.LIMIT or order.time_in_force not in _MAY_REST:
+    if order.type is not _LIMIT or order.time_in_force not in _MAY_REST:
         return f"{name}: only a limit order of day, gtc or gtd can rest"
     if shown is not None and not 0 < shown <= order.quantity:
         return f"display_quantity {shown} is not within the quantity of {order.quantity}"
@@ -54,7 +55,7 @@ def _resting(order: Order) -> str | None:
 
 
 def _end(order: Order, arrives_at: Time) -> str | None:
-    if order.time_in_force is not TimeInForce.GTD:
+    if order.time_in_force is not _GTD:
         return None
     if order.expires_at is None:
         return "gtd: no time is given at which the order ends"

@@ -30,6 +30,8 @@ from shared.events.venue import ReportKind, VenueReport
 from shared.ids import derived_id
 from shared.types import ZERO, Side, Time, normal
 
+_BUY = Side.BUY
+
 
 class Deal(msgspec.Struct, frozen=True):
     """What an order is filled with: `quote` is the one it traded against, None for a print."""
@@ -156,7 +158,7 @@ class Desk:
         row = self.state.taken.get(order.firm_id, order.symbol)
         if row is None or (row.quote_at, row.quote_row) != (quote.time_us, quote.row):
             return ZERO
-        return row.ask_taken if order.side is Side.BUY else row.bid_taken
+        return row.ask_taken if order.side is _BUY else row.bid_taken
 
     def _take(self, order: PaperOrderRow, quote: Quote, quantity: Decimal) -> None:
         row = self.state.taken.get(order.firm_id, order.symbol)
@@ -167,7 +169,7 @@ class Desk:
                 quote_at=Time(quote.time_us),
                 quote_row=quote.row,
             )
-        side = "ask_taken" if order.side is Side.BUY else "bid_taken"
+        side = "ask_taken" if order.side is _BUY else "bid_taken"
         taken = normal(getattr(row, side) + quantity)
         self.state.taken.put(msgspec.structs.replace(row, **{side: taken}))
 
@@ -176,7 +178,7 @@ def move_position(state: VenueState, row: PaperExecutionRow, sign: int) -> None:
     """What an execution (sign 1) or its bust (sign -1) does to its account's position."""
     held = state.paper_positions.get(row.account_id, row.symbol)
     before = ZERO if held is None else held.quantity
-    signed = row.quantity if row.side is Side.BUY else -row.quantity
+    signed = row.quantity if row.side is _BUY else -row.quantity
     state.paper_positions.put(
         PaperPositionRow(
             account_id=row.account_id,

@@ -7,6 +7,7 @@ from shared.events.market import ClockAdvanced
 from shared.types import OrderType, Time, TimeInForce
 
 CLOCK = "clock"
+_LIMIT = OrderType.LIMIT
 FOR_A_SESSION = frozenset({TimeInForce.DAY, TimeInForce.OPG})
 
 
@@ -46,7 +47,7 @@ def matches_at(order: PaperOrderRow, clock: PaperClockRow | None, now: int) -> i
 
 def is_extended(order: PaperOrderRow) -> bool:
     """Whether the order trades outside sessions too."""
-    return order.extended_hours and order.type is OrderType.LIMIT
+    return order.extended_hours and order.type is _LIMIT
 
 
 def may_trade(order: PaperOrderRow, clock: PaperClockRow | None, at: int) -> bool:

@@ -16,6 +16,8 @@ from services.venue.core.rows import PaperOrderRow
 from shared.instruments import Instrument
 from shared.types import Side
 
+_BUY = Side.BUY
+
 
 class Level(NamedTuple):
     """One side of a quote."""
@@ -26,12 +28,12 @@ class Level(NamedTuple):
 
 def far_side(order: PaperOrderRow, quote: Quote, instrument: Instrument) -> Level:
     """What an order trades against: ask for a buy, bid for a sell."""
-    return _ask(quote, instrument) if order.side is Side.BUY else _bid(quote, instrument)
+    return _ask(quote, instrument) if order.side is _BUY else _bid(quote, instrument)
 
 
 def near_side(order: PaperOrderRow, quote: Quote, instrument: Instrument) -> Level:
     """What an order queues on: bid for a buy, ask for a sell."""
-    return _bid(quote, instrument) if order.side is Side.BUY else _ask(quote, instrument)
+    return _bid(quote, instrument) if order.side is _BUY else _ask(quote, instrument)
 
 
 def _bid(quote: Quote, instrument: Instrument) -> Level:
@@ -46,7 +48,7 @@ def reaches(order: PaperOrderRow, price: Decimal) -> bool:
     """Whether the far side's price is no worse than the order's limit (a market order has none)."""
     if order.limit_price is None:
         return True
-    if order.side is Side.BUY:
+    if order.side is _BUY:
         return price <= order.limit_price
     return price >= order.limit_price
 
@@ -55,7 +57,7 @@ def goes_through(order: PaperOrderRow, print_price: Decimal) -> bool:
     """Whether a print is strictly beyond the order's limit: who traded there would have hit us."""
     if order.limit_price is None:
         return False
-    if order.side is Side.BUY:
+    if order.side is _BUY:
         return print_price < order.limit_price
     return print_price > order.limit_price
 
@@ -69,5 +71,5 @@ def priority(order: PaperOrderRow) -> tuple[Decimal, int]:
     """Market orders first, then the better limit, then the earlier."""
     if order.limit_price is None:
         return (Decimal("-Infinity"), order.number)
-    better = -order.limit_price if order.side is Side.BUY else order.limit_price
+    better = -order.limit_price if order.side is _BUY else order.limit_price
     return (better, order.number)
