@@ -17,6 +17,7 @@ DIGITS_MAX = 60
 
 _EXACT = Context(prec=2_000, traps=[Inexact])
 _WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_CENT = Decimal("0.01")
 _PLACES = Decimal(1).scaleb(-AVERAGE_PLACES)
 
 
@@ -41,7 +42,7 @@ def is_usable(value: Decimal) -> bool:
     """
     if not value.is_finite() or value.adjusted() >= DIGITS_MAX:
         return False
-    if value.same_quantum(ONE):
+    if value.same_quantum(ONE) or value.same_quantum(_CENT):
         return True
     exponent = value.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -DIGITS_MAX

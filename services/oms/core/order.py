@@ -223,7 +223,7 @@ def _hidden(row: OrderRow) -> OrderStatus:
 
 
 def _lead(status: OrderStatus, move: Move) -> OrderStatus:
-    found = target(status, move)
+    found = TRANSITIONS[status].get(move, UNDER)
     if found is UNDER:
         raise IllegalMove(status, move)
     return found

@@ -47,6 +47,7 @@ from shared.messages import Event
 from shared.table import At
 from shared.types import OrderStatus, normal
 
+_PENDING_NEW, _ACCEPTED = OrderStatus.PENDING_NEW, Move.ACCEPTED
 Report = Callable[[OrderRow, VenueReport, OmsState, At], list[Event]]
 _BOOKED = {
     ReportKind.FILLED: on_fill,
@@ -84,11 +85,11 @@ def _nothing(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> lis
 def _on_accepted(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
     after = advance(
         row,
-        Move.ACCEPTED,
+        _ACCEPTED,
         at.market,
         venue_order_id=report.venue_order_id or row.state.venue_order_id,
     )
-    if row.under is not OrderStatus.PENDING_NEW:
+    if row.under is not _PENDING_NEW:
         after = answered(after)
         if after.state.venue_order_id != row.state.venue_order_id or after.awaiting_since is None:
             state.orders.put(after)
