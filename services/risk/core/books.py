@@ -39,7 +39,8 @@ class Books:
         return book
 
     def _holding(self, book: AccountBook, symbol: str) -> Holding:
-        return book.holding(symbol, self._multipliers.get(symbol, ONE))
+        found = book.holdings.get(symbol)
+        return found or book.holding(symbol, self._multipliers.get(symbol, ONE))
 
     def on_account(self, old: AccountRow | None, new: AccountRow | None) -> None:
         """An account row changed."""
