@@ -18,6 +18,7 @@ from services.oms.core.requests import (
     ask_replace,
     current,
     refused,
+    told_of,
     whose,
 )
 from services.oms.core.rows import OrderRow, RememberedCancelRow
@@ -177,7 +178,7 @@ def on_replace_denied(message: ReplaceDenied, state: OmsState, at: At) -> list[E
 
 def on_venue_report(message: VenueReport, state: OmsState, at: At) -> list[Event]:
     """What a venue says about an order."""
-    return reports.apply(current(state, message.order_id), message, state, at)
+    return reports.apply(told_of(state, message.order_id), message, state, at)
 
 
 def on_report_unreadable(message: ReportUnreadable, state: OmsState, at: At) -> list[Event]:

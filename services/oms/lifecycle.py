@@ -82,7 +82,7 @@ def page() -> str:
         f"{_HEAD}{theory()}\n\n## Picture\n\nMoves that leave the status as it is are only in the"
         f" table.\n\n```mermaid\n{diagram()}\n```\n\n## Table of moves\n\nWhat is empty is an"
         " illegal move: it changes nothing and raises the alert `reconcile`. Orders that ended:"
-        f" {', '.join(sorted(ENDED))}; and done_for_day, of a day order or a filled one.\n\n"
+        f" {', '.join(sorted(ENDED))}; and done_for_day, unless it lasts for days and is open.\n\n"
         f"{table()}\n"
     )
 

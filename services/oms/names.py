@@ -67,10 +67,22 @@ def names_of_report(message: VenueReport) -> Iterable[tuple[str, Key]]:
 
 
 def follows_order(
-    message: CancelOrder | CancelRequested | ReplaceDenied | VenueReport, state: OmsState
+    message: CancelOrder | CancelRequested | ReplaceDenied, state: OmsState
 ) -> Iterable[tuple[str, Key]]:
     """What replaced the order that is named."""
     return successors(message.order_id, state)
+
+
+def follows_report(message: VenueReport, state: OmsState) -> Iterable[tuple[str, Key]]:
+    """What replaced the order that is named; where none is, the request that has the id, and its
+    order.
+    """
+    order_id, request = message.order_id, state.requests.get(message.order_id)
+    if state.orders.get(order_id) is None:
+        yield "requests", (order_id,)
+        order_id = order_id if request is None else request.order_id
+        yield "orders", (order_id,)
+    yield from successors(order_id, state)
 
 
 def follows_replace(message: ReplaceApproved, state: OmsState) -> Iterable[tuple[str, Key]]:
@@ -83,5 +95,5 @@ FOLLOWS = {
     CancelRequested: follows_order,
     ReplaceApproved: follows_replace,
     ReplaceDenied: follows_order,
-    VenueReport: follows_order,
+    VenueReport: follows_report,
 }

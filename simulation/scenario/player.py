@@ -18,6 +18,8 @@ from simulation.scenario.living import Living
 
 Words = tuple[str | None, ...]
 AVERAGE_WITHIN = Decimal("1e-8")
+OPTIONAL = {"pending_new"}
+"""Reports that a scenario may name and OMS need not make."""
 DAY_OVER = {"done_for_day", "pending_cancel", "pending_replace"}
 """What a day order that the venue is done with may show: a request may still be on top."""
 ENDED = {"filled", "canceled", "expired", "rejected", "replaced"}
@@ -33,7 +35,7 @@ class Player:
         self._requests: dict[str, str] = {}
         self._on: dict[str, str] = {}
         self._answers: list[Words] = []
-        self._places: dict[str, tuple[Partition, int]] = {}
+        self._places: dict[str, tuple[Partition, int] | None] = {}
         self._refusals = 0
 
     def play(self, scenario: Scenario) -> list[str]:
@@ -56,8 +58,9 @@ class Player:
         found = [*self._answers, *(told.words for told in reports)]
         state = self.oms.state_of(self._current(step.o))
         stands = words.stands(state)
+        wanted = [tuple([*one, None, None][:4]) for one in step.out if one[0] not in OPTIONAL]
         return [
-            *differ("out", found, [tuple([*one, None, None][:4]) for one in step.out]),
+            *differ("out", found, wanted),
             *differ("snd", [s for s in map(words.sent, events) if s is not None], step.snd),
             *compare(stands, step.x),
             *self._agree(reports, state),
@@ -73,16 +76,21 @@ class Player:
         told = reports[-1].state
         if told.order.order_id != state.order.order_id:
             return []
-        return differ("the report carries", words.stands(told), words.stands(state))
+        carried, stored = (words.stands(one) or () for one in (told, state))
+        return differ("the report carries", [*map(comparable, carried)], [*map(comparable, stored)])
 
     # -- what is told to OMS ---------------------------------------------------------------------
 
     def _take(self, step: Step) -> None:
         what, kind = step.i, step.i["t"]
-        key = repr(sorted(what.items(), key=str))
+        key = repr((step.o, sorted(what.items(), key=str)))
         if step.dup:
-            self.oms.again(*self._places[key])
-        elif kind == "restart":
+            place = self._places[key]
+            if place is not None:
+                self.oms.again(*place)
+            return
+        self._places[key] = None
+        if kind == "restart":
             self.oms.restart()
         else:
             told = self._message(what, kind, step.o)
@@ -219,10 +227,16 @@ def compare(stands: tuple[Any, ...] | None, x: Any) -> list[str]:
     """Status and quantities exactly, the average price to eight places."""
     if x == "absent" or stands is None:
         return differ("x is", "absent" if stands is None else stands, x)
-    wanted = (x[0], *(number(value) for value in x[1:]))
+    wanted = tuple(map(comparable, (x[0], *(number(value) for value in x[1:]))))
+    stands = tuple(map(comparable, stands))
     if stands[:4] == wanted[:4] and abs(stands[4] - wanted[4]) <= AVERAGE_WITHIN:
         return []
     return [f"x is {shown(stands)}, wanted {shown(wanted)}"]
+
+
+def comparable(value: Any) -> Any:
+    """The value; what is no number equals itself."""
+    return str(value) if isinstance(value, Decimal) and value.is_nan() else value
 
 
 def unsound(state: OrderState | None, *, is_over: bool) -> list[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from services.oms.core.numbers import is_count, is_usable, minus, plus, times
-from services.oms.core.order import Move, advance, is_ended
+from services.oms.core.order import LASTING, Move, advance, is_ended
 from services.oms.core.requests import whose
 from services.oms.core.rows import AmendmentRow, ExecutionRow, OrderRow, OrphanRow
 from services.oms.core.splits import counted, filled_parts, parts_of, today
@@ -16,7 +16,7 @@ from shared.events.oms import ExecutionBusted, ExecutionCorrected, OrderFilled, 
 from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Event
 from shared.table import At
-from shared.types import ZERO, Execution, OrderStatus, TimeInForce, normal
+from shared.types import ZERO, Execution, OrderStatus, normal
 
 FILL, BUST, CORRECTION = "fill", "bust", "correction"
 
@@ -62,7 +62,7 @@ def _fill_alerts(
 def is_over(row: OrderRow) -> bool:
     """Whether the order ended before it was filled; what fills it now comes late."""
     if row.under is OrderStatus.DONE_FOR_DAY:
-        return row.time_in_force is TimeInForce.DAY
+        return row.time_in_force not in LASTING
     return row.under is not OrderStatus.FILLED and is_ended(row)
 
 

@@ -12,7 +12,8 @@ PENDING_CANCEL or PENDING_REPLACE, and what it would be without the request goes
 it, by the same table. A refused request uncovers what lies under (`UNDER` in the table); an end by
 the venue ends both. Only one request is outstanding at a time.
 
-A bust or correction of an order that ended before fills completed it leads back to that end.
+A bust or correction of an order that ended before fills completed it leads back to that end. A
+reject is a move of an order without fills; after a fill it cancels the rest.
 
 Several conditions can hold at once; the status shown is the one of highest precedence (FIX):
 pending_cancel > pending_replace > done_for_day > filled > suspended > canceled, expired >
@@ -66,7 +67,7 @@ class Move(StrEnum):
 
 
 S, M = OrderStatus, Move
-_DONE_FOR_DAY, _REJECTED = S.DONE_FOR_DAY, M.REJECTED
+_DONE_FOR_DAY = S.DONE_FOR_DAY
 UNDER = None
 """The target that means: what lies under the request shows again."""
 
@@ -98,15 +99,10 @@ def _requested(shown: OrderStatus) -> dict[Move, OrderStatus | None]:
 TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
     S.PENDING_NEW: {M.ACCEPTED: S.NEW, M.REJECTED: S.REJECTED, **_WORKING},
     S.NEW: {M.ACCEPTED: S.NEW, M.REJECTED: S.REJECTED, **_WORKING, **_AMENDED},
-    S.PARTIALLY_FILLED: {
-        M.ACCEPTED: S.PARTIALLY_FILLED,
-        M.REJECTED: S.CANCELED,
-        **_WORKING,
-        **_AMENDED,
-    },
+    S.PARTIALLY_FILLED: {M.ACCEPTED: S.PARTIALLY_FILLED, **_WORKING, **_AMENDED},
     S.SUSPENDED: {
         M.ACCEPTED: S.SUSPENDED,
-        M.REJECTED: S.CANCELED,
+        M.REJECTED: S.REJECTED,
         M.FILLED_PART: S.SUSPENDED,
         M.FILLED_WHOLE: S.FILLED,
         **_ASKED,
@@ -122,7 +118,7 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
         **_ASKED,
         **_ENDED_BY_VENUE,
         **_RESTATED,
-        **_stays(S.DONE_FOR_DAY, M.AMENDED_NONE, M.AMENDED_PART, M.AMENDED_WHOLE),
+        **_stays(S.DONE_FOR_DAY, M.SUSPENDED, *_AMENDED),
     },
     S.PENDING_CANCEL: {**_requested(S.PENDING_CANCEL), M.CANCEL_REFUSED: UNDER},
     S.PENDING_REPLACE: {
@@ -131,7 +127,7 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
         M.REPLACED: S.REPLACED,
     },
     S.FILLED: {
-        **_stays(S.FILLED, M.ACCEPTED, M.REJECTED, M.FILLED_PART, M.FILLED_WHOLE),
+        **_stays(S.FILLED, M.ACCEPTED, M.FILLED_PART, M.FILLED_WHOLE),
         M.DONE_FOR_DAY: S.DONE_FOR_DAY,
         M.REPLACED: S.REPLACED,
         **_RESTATED,
@@ -154,11 +150,13 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus | None]] = {
     S.REPLACED: _stays(S.REPLACED, M.FILLED_PART, M.FILLED_WHOLE, M.ACCEPTED, *_AMENDED),
 }
 
+LASTING = frozenset({TimeInForce.GTC, TimeInForce.GTD})
 ENDED = frozenset({S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED, S.REPLACED, S.DENIED})
 _OPENING = {M.DONE_FOR_DAY, *_AMENDED, *_RESTATED} - {M.AMENDED_WHOLE, M.RESTATED_WHOLE}
 _ENDED_AT = {
     M.FILLED_WHOLE: "filled_at",
     M.CANCELED: "canceled_at",
+    M.REJECTED: "failed_at",
     M.EXPIRED: "expired_at",
     M.REPLACED: "replaced_at",
 }
@@ -187,7 +185,7 @@ def is_ended(row: OrderRow) -> bool:
 
 def _is_over(under: OrderStatus, tif: TimeInForce, cum: Decimal, quantity: Decimal) -> bool:
     if under is _DONE_FOR_DAY:
-        return tif is TimeInForce.DAY or cum >= quantity
+        return tif not in LASTING or cum >= quantity
     return under in ENDED
 
 
@@ -207,8 +205,6 @@ def advance(row: OrderRow, move: Move, at: Time, **changes: Any) -> OrderRow:
             row = msgspec.structs.replace(row, request_id=None, pending_quantity=None)
     if move in _ENDED_AT and under in ENDED:
         changes.setdefault(_ENDED_AT[move], at)
-    if move is _REJECTED:
-        changes.setdefault("canceled_at" if under is S.CANCELED else "failed_at", at)
     return restate(row, status, under, at, **changes)
 
 

@@ -63,8 +63,10 @@ def _successor(row: OrderRow, order: Order, at: At) -> OrderRow:
     order = msgspec.structs.replace(order, chain_id=row.chain_id, replaces=row.order_id)
     kept = {name: getattr(row.state, name) for name in ("exit", "held", "triggered_at", "hwm")}
     fresh = new_row(order, OrderStatus.NEW, at.market, **kept, stop_price=_stop_of(row, order))
-    stays = {OrderStatus.SUSPENDED, OrderStatus.DONE_FOR_DAY}
-    status = row.under if row.under in stays else _STANDS[outcome(row, order.quantity)]
+    status = _STANDS[outcome(row, order.quantity)]
+    is_halted = row.under is OrderStatus.SUSPENDED and status is not OrderStatus.FILLED
+    if is_halted or row.under is OrderStatus.DONE_FOR_DAY:
+        status = row.under
     numbers: dict[str, Any] = {
         "cum_quantity": row.cum_quantity,
         "amount": row.amount,

@@ -100,25 +100,23 @@ def _on_accepted(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
 
 
 def _on_rejected(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
-    if row.under is OrderStatus.REJECTED:
-        return []
-    after = answered(advance(row, Move.REJECTED, at.market, reason=report.reason))
-    told: list[Event] = []
-    if row.under is OrderStatus.FILLED:
-        after = row  # it stays as it is: a filled order cannot be rejected any more
-    else:
+    move = Move.CANCELED if row.cum_quantity else Move.REJECTED
+    after, told = row, list[Event]()
+    if row.under is not OrderStatus.FILLED and not _was_ended(row):
+        why = {"reason": report.reason, "failed_at": at.market}
+        after = answered(advance(row, move, at.market, **why))
         state.orders.put(msgspec.structs.replace(after, queued_id=None))
-        kind = OrderRejected if after.status is OrderStatus.REJECTED else OrderCanceled
+        kind = OrderRejected if move is Move.REJECTED else OrderCanceled
         told = [kind(**whose(row), cause=row.order_id, state=after.state)]
         told += close_all(row, after, state)
-    if row.cum_quantity:
+    if row.cum_quantity and row.state.failed_at is None:
         text = f"rejected with {row.cum_quantity} filled: {report.reason}"
         told.append(flag(after, report, "reject_after_fill", text))
     return told
 
 
 def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
-    if is_ended(row) and row.request_id is None and (report.request_id or _is_canceled(row)):
+    if _was_ended(row) or (is_ended(row) and row.request_id is None and report.request_id):
         return []
     if row.under is OrderStatus.FILLED and row.request_id is not None:
         text = "canceled, but we have it filled"
@@ -126,6 +124,7 @@ def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
         return [*refused, flag(stored(row, state), report, "reconcile", text)]
     after = answered(advance(row, Move.CANCELED, at.market, reason=report.reason))
     asked = report.request_id is not None and report.request_id == row.request_id
+    asked = asked and row.status is OrderStatus.PENDING_CANCEL
     cause = done(row.request_id, state) if asked else None
     state.orders.put(msgspec.structs.replace(after, queued_id=None))
     told: list[Event] = [
@@ -135,8 +134,12 @@ def _on_canceled(row: OrderRow, report: VenueReport, state: OmsState, at: At) ->
     return told + close_all(left, after, state)
 
 
-def _is_canceled(row: OrderRow) -> bool:
-    return row.under is OrderStatus.CANCELED
+def _was_ended(row: OrderRow) -> bool:
+    """Whether a venue ended the order before; a late fill may have completed it since. Another end
+    of it is no news.
+    """
+    ends = (row.state.canceled_at, row.state.expired_at, row.state.failed_at)
+    return row.under is not OrderStatus.DENIED and any(one is not None for one in ends)
 
 
 def _on_refused(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
@@ -152,7 +155,7 @@ def _on_refused(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> 
 
 
 def _on_expired(row: OrderRow, report: VenueReport, state: OmsState, at: At) -> list[Event]:
-    if row.under is OrderStatus.EXPIRED:
+    if _was_ended(row):
         return []
     return _ended(row, report, Move.EXPIRED, OrderExpired, state, at)
 

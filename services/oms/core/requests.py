@@ -45,6 +45,12 @@ def current(state: OmsState, order_id: str) -> OrderRow | None:
     return row
 
 
+def told_of(state: OmsState, order_id: str) -> OrderRow | None:
+    """The order that a venue means: it may name the id of a request that was answered long ago."""
+    row, request = current(state, order_id), state.requests.get(order_id)
+    return current(state, request.order_id) if row is None and request is not None else row
+
+
 def successors(order_id: str, state: OmsState) -> Iterable[tuple[str, Key]]:
     """The stored row of the order that replaced this one, unless the newest of the chain is known:
     an order that was replaced and ended is led to from its older ids.

@@ -21,7 +21,8 @@ from shared.table import Latest, Row, State, Table, never
 LIVE_SQL = (
     "request_id IS NOT NULL OR NOT (under IN"
     " ('filled', 'canceled', 'expired', 'rejected', 'replaced', 'denied')"
-    " OR (under = 'done_for_day' AND (time_in_force = 'day' OR cum_quantity >= quantity)))"
+    " OR (under = 'done_for_day'"
+    " AND (time_in_force NOT IN ('gtc', 'gtd') OR cum_quantity >= quantity)))"
 )
 OPEN_REQUEST_SQL = "status IN ('queued', 'pending')"
 LIVE_GROUP_SQL = "take_profit_id IS NOT NULL OR stop_loss_id IS NOT NULL"

@@ -30,6 +30,7 @@ AFTER = {
 }
 """Where an order may stand after it had ended, but for busts, corrections and restatements."""
 TAKEN_BACK = {"filled": OPEN | {"filled", "canceled", "expired"}}
+LASTING = {TimeInForce.GTC, TimeInForce.GTD}
 LATE = {"canceled", "expired", "rejected", "denied"}
 
 
@@ -131,7 +132,7 @@ class Machine(RuleBasedStateMachine):
         events = self._heard(self.desk.fill(execution_id, quantity, price, order_id))
         assert ("OrderFilled" in told(events)) == is_booked
         if is_booked and before is not None:
-            day_over = before.under == "done_for_day" and before.time_in_force is TimeInForce.DAY
+            day_over = before.under == "done_for_day" and before.time_in_force not in LASTING
             assert ("late_fill" in alerts(events)) == (before.under in LATE or day_over)
             row = self.desk.order(before.order_id)
             ceiling = max(row.quantity, row.pending_quantity or D(0))

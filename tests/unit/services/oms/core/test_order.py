@@ -111,6 +111,7 @@ def test_a_bust_of_a_late_fill_leads_back_to_the_end_that_it_hid(
     [
         (S.NEW, M.CANCEL_REFUSED),
         (S.REJECTED, M.ACCEPTED),
+        (S.PARTIALLY_FILLED, M.REJECTED),
         (S.DENIED, M.CANCELED),
         (S.FILLED, M.CANCELED),
         (S.CANCELED, M.EXPIRED),
@@ -141,7 +142,7 @@ def test_an_illegal_move_changes_nothing() -> None:
         ((S.DONE_FOR_DAY, M.FILLED_WHOLE), S.DONE_FOR_DAY),
         ((S.SUSPENDED, M.FILLED_PART), S.SUSPENDED),
         ((S.SUSPENDED, M.FILLED_WHOLE), S.FILLED),
-        ((S.PARTIALLY_FILLED, M.REJECTED), S.CANCELED),
+        ((S.DONE_FOR_DAY, M.SUSPENDED), S.DONE_FOR_DAY),
         ((S.REJECTED, M.FILLED_PART), S.CANCELED),
         ((S.PENDING_CANCEL, M.FILLED_WHOLE), S.PENDING_CANCEL),
         ((S.PENDING_REPLACE, M.DONE_FOR_DAY), S.PENDING_REPLACE),

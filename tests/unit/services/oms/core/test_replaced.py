@@ -83,3 +83,13 @@ def test_a_replace_to_less_than_is_filled_brings_an_overfill_to_light() -> None:
     events = desk.report(ReportKind.REPLACED, request_id="order-2", quantity=Decimal(30))
     assert (told(events), alerts(events)) == (["OrderReplaced", "OrderFlagged"], ["overfill"])
     assert desk.stands("order-2") == standing("filled", 30, 40, 0, 10)
+
+
+def test_a_replace_to_what_is_filled_ends_a_suspended_order() -> None:
+    desk = Desk()
+    desk.submit()
+    desk.fill("A", 40, 10)
+    desk.report(ReportKind.SUSPENDED)
+    desk.replace("order-2", quantity=40)
+    desk.report(ReportKind.REPLACED, request_id="order-2", quantity=Decimal(40))
+    assert desk.stands("order-2") == standing("filled", 40, 40, 0, 10)

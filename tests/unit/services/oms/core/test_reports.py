@@ -11,6 +11,7 @@ from shared.events.venue import ReportKind
 from shared.types import TimeInForce
 from tests.unit.services.oms.desk import Desk, alerts, standing, told
 
+ENDS = (ReportKind.CANCELED, ReportKind.EXPIRED, ReportKind.REJECTED)
 BOOKED = {ReportKind.FILLED, ReportKind.BUSTED, ReportKind.CORRECTED}
 
 
@@ -161,10 +162,9 @@ def test_a_report_about_an_unknown_order_raises_reconcile(kind: ReportKind) -> N
     ("first", "then"),
     [
         (ReportKind.REJECTED, ReportKind.ACCEPTED),
-        (ReportKind.REJECTED, ReportKind.CANCELED),
-        (ReportKind.CANCELED, ReportKind.EXPIRED),
+        (ReportKind.REJECTED, ReportKind.DONE_FOR_DAY),
+        (ReportKind.CANCELED, ReportKind.DONE_FOR_DAY),
         (ReportKind.EXPIRED, ReportKind.SUSPENDED),
-        (ReportKind.CANCELED, ReportKind.REJECTED),
         (ReportKind.CANCELED, ReportKind.RESTATED),
     ],
 )
@@ -176,6 +176,44 @@ def test_a_report_that_cannot_be_changes_nothing_and_raises_reconcile(
     before = desk.order()
     assert alerts(desk.report(then)) == ["reconcile"]
     assert desk.order() == before
+
+
+@pytest.mark.parametrize("then", ENDS)
+@pytest.mark.parametrize("first", ENDS)
+@pytest.mark.parametrize("late", [0, 40, 100])
+def test_another_end_of_what_the_venue_ended_is_no_news(
+    first: ReportKind, then: ReportKind, late: int
+) -> None:
+    desk = working()
+    desk.report(first)
+    if late:
+        desk.fill("A", late, 10)
+    before = desk.order()
+    is_reject_after_fill = late and then is ReportKind.REJECTED and first is not then
+    assert alerts(desk.report(then)) == (["reject_after_fill"] if is_reject_after_fill else [])
+    assert desk.order() == before
+
+
+def test_a_reject_of_a_suspended_order_without_fills_rejects_it() -> None:
+    desk = working()
+    desk.report(ReportKind.SUSPENDED)
+    assert told(desk.report(ReportKind.REJECTED, reason="halted")) == ["OrderRejected"]
+    assert desk.stands() == standing("rejected", 100, 0, 0, 0)
+
+
+def test_a_cancel_that_names_the_replace_outstanding_does_not_grant_it() -> None:
+    desk = working()
+    desk.replace("order-2", quantity=Decimal(90))
+    events = desk.report(ReportKind.CANCELED, request_id="order-2")
+    assert told(events) == ["OrderCanceled", "ReplaceRefused"]
+    assert events[0].cause == "order-1"
+
+
+def test_a_halt_does_not_show_over_the_end_of_the_day() -> None:
+    desk = working()
+    desk.report(ReportKind.DONE_FOR_DAY)
+    assert told(desk.report(ReportKind.SUSPENDED)) == ["OrderSuspended"]
+    assert desk.stands() == standing("done_for_day", 100, 0, 0, 0)
 
 
 def test_a_replacement_that_nobody_asked_for_raises_reconcile() -> None:

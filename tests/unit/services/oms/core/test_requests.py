@@ -187,6 +187,18 @@ def test_a_report_about_the_old_id_reaches_the_successor() -> None:
     assert event.state.order.order_id == "order-3"  # type: ignore[attr-defined]
 
 
+def test_a_report_may_name_a_request_that_was_answered_long_ago() -> None:
+    desk = working()
+    desk.cancel("c1")
+    desk.report(ReportKind.CANCEL_REJECTED, request_id="c1")
+    desk.replace("order-2", quantity=Decimal(90))
+    desk.report(ReportKind.REPLACE_REJECTED, request_id="order-2")
+    desk.fill("A", 40, 10, "c1")
+    desk.fill("B", 10, 10, "order-2")
+    assert desk.stands() == standing("partially_filled", 100, 50, 50, 10)
+    assert reasons(desk.cancel("c2", "order-2")) == ["unknown_order"]
+
+
 def test_a_replace_is_refused_while_another_request_is_pending() -> None:
     desk = working()
     desk.replace("order-2", quantity=80)
