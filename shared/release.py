@@ -2,4 +2,4 @@
 messages.
 """
 
-CORE_VERSION = "2"
+CORE_VERSION = "3"
