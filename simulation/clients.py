@@ -4,10 +4,12 @@ would let through, and some things that it would not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any
+
+import msgspec
 
 from shared import codec
 from shared.commands import (
@@ -32,8 +34,8 @@ from shared.types import (
     Time,
     TradingState,
 )
-from simulation.orders import QUANTITIES, kept, plain
-from simulation.owners import LIMITS, OWNERS, Owner
+from simulation.orders import QUANTITIES, kept, one_cancels_other, plain, with_exits, words
+from simulation.owners import LIMIT_CHANGES, LIMITS, OWNERS, Owner
 from simulation.rooms import SYMBOLS
 
 Asked = Callable[[str, int, Command], None]
@@ -54,9 +56,12 @@ class Clients:
         self._asked, self._append, self._working, self._price = asked, append, working, price
         self._shards = shards
         self.tokens: dict[str, str] = {}
+        self.positions: Mapping[tuple[str, str], Decimal] = {}
         self._acts = (
             (40, self.submit),
             (8, self.submit_kept),
+            (12, self.submit_exits),
+            (4, self.submit_oco),
             (14, self.cancel),
             (3, self.cancel_first),
             (20, self.replace),
@@ -137,17 +142,33 @@ class Clients:
 
     def submit(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order; now and then it is handed over twice."""
-        order = self._order(name, owner, wall, dice)
-        fields = self._fields(SubmitOrder, name, owner, wall)
-        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
-        return f"{order.side} {order.quantity} {order.symbol} {order.limit_price or 'market'}"
+        return self._submit(self._order(name, owner, wall, dice), owner, wall, dice)
 
     def submit_kept(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order of a type that no venue has."""
         order = kept(self._order(name, owner, wall, dice), self._price, dice)
-        fields = self._fields(SubmitOrder, name, owner, wall)
-        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 2)))
-        return f"{order.side} {order.quantity} {order.symbol} {order.type} {order.stop_price}"
+        return self._submit(order, owner, wall, dice)
+
+    def submit_exits(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """A bracket or an OTO."""
+        order = with_exits(self._order(name, owner, wall, dice), self._price, dice)
+        return self._submit(order, owner, wall, dice)
+
+    def submit_oco(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """An OCO for a position that somebody has."""
+        held = [key for key, quantity in self.positions.items() if quantity]
+        if not held:
+            return "nobody has a position"
+        account_id, symbol = dice.choice(held)
+        owner = next(one for one in OWNERS if one.account_id == account_id)
+        order = msgspec.structs.replace(self._order(name, owner, wall, dice), symbol=symbol)
+        order = one_cancels_other(order, self.positions[account_id, symbol], self._price, dice)
+        return self._submit(order, owner, wall, dice)
+
+    def _submit(self, order: Order, owner: Owner, wall: int, dice: Random) -> str:
+        fields = self._fields(SubmitOrder, order.order_id, owner, wall)
+        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
+        return words(order)
 
     def _order(self, name: str, owner: Owner, wall: int, dice: Random) -> Order:
         return plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
@@ -167,13 +188,15 @@ class Clients:
         return order_id
 
     def cancel_first(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
-        """A cancel, and only then the order that it is about."""
-        order_id = f"o{name}"
+        """A cancel, and only then the order that it is about, or that has it as an exit."""
+        order = self._order(f"o{name}", owner, wall, dice)
+        if dice.random() < 0.3:
+            order = with_exits(order, self._price, dice)
+        order_id = dice.choice((order.order_id, *(leg.order_id for leg in order.legs)))
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
-        order = self._order(order_id, owner, wall, dice)
-        self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order_id}, order=order))
-        return order_id
+        self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order.order_id}, order=order))
+        return f"{order_id}: {words(order)}"
 
     def replace(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Another quantity or price for a working order."""
@@ -185,6 +208,8 @@ class Clients:
         change: dict[str, Any] = {"quantity": dice.choice(QUANTITIES)} if act < 0.7 else {}
         if act > 0.5:
             change["limit_price"] = D(cents) / 100
+        if dice.random() < 0.15:
+            change = {"stop_price": D(cents) / 100}
         fields = self._fields(ReplaceOrder, name, owner, wall)
         self.ask(RISK_INBOX, ReplaceOrder(**fields, order_id=order_id, **change))
         if dice.random() < 0.5:  # and one more before that is answered
@@ -210,17 +235,7 @@ class Clients:
 
     def change_limits(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Limits go up and down while orders are under way."""
-        values = dice.choice(
-            (
-                {"position_quantity_max": "100"},
-                {"position_quantity_max": "500"},
-                {"open_orders_max": "3"},
-                {"open_orders_max": "12"},
-                {"order_quantity_max": "60"},
-                {"order_quantity_max": "400"},
-                {"leverage_max": "-1"},
-            )
-        )
+        values = dice.choice(LIMIT_CHANGES)
         scope = Scope(kind=ScopeKind.ACCOUNT, name=owner.account_id)
         fields = self._fields(SetLimits, name, owner, wall)
         self.ask(RISK_INBOX, SetLimits(**fields, scope=scope, values=values, reason="so"))

@@ -24,6 +24,7 @@ from simulation.errors import require
 from simulation.invariants import firms, ledger
 from simulation.invariants.fills import Fills
 from simulation.invariants.gate import Gate
+from simulation.invariants.groups import Groups
 from simulation.invariants.halts import Halts
 from simulation.invariants.numbering import Numbering
 from simulation.invariants.orders import Orders
@@ -46,6 +47,7 @@ class Invariants:
         self._shards, self._tokens = shards, tokens
         self.numbering, self.orders, self.halts = Numbering(), Orders(), Halts()
         self.fills = Fills(self.orders.sent)
+        self.groups = Groups(self.orders.asked)
         self.signs: dict[str, int] = {}
         self.gate = Gate(records, last_quote, lambda name: self.signs.get(name, 0))
         self.answered: set[str] = set()
@@ -93,6 +95,7 @@ class Invariants:
         elif topic == OMS_ORDERS:
             self.orders.on_order(message)
             self.fills.on_order(number, message)
+            self.groups.on_order(message)
         else:
             self.fills.on_position(number, message)
 
@@ -108,5 +111,6 @@ class Invariants:
         self.numbering.check_whole()
         self.orders.check_whole()
         self.fills.check_whole()
+        self.groups.check_whole()
         silent = sorted(set(self.commands) - self.answered)
         require(not silent, "liveness", lambda: f"commands without an answer: {silent}")

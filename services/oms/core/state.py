@@ -67,8 +67,8 @@ class OmsState(State):
             "groups",
             GroupRow,
             ("group_id",),
-            indexes={"chosen": lambda row: True if row.chosen and _has_exits(row) else None},
-            keep=_has_exits,
+            indexes={"chosen": lambda row: True if row.chosen and has_exits(row) else None},
+            keep=has_exits,
             live_sql=LIVE_GROUP_SQL,
         )
         self.works: Table[WorkRow] = Table(
@@ -109,5 +109,6 @@ def _parent(row: OrderRow) -> str | None:
     return parent_id if parent_id is not None and is_live(row) else None
 
 
-def _has_exits(row: GroupRow) -> bool:
+def has_exits(row: GroupRow) -> bool:
+    """Whether an exit of the group lives."""
     return row.take_profit_id is not None or row.stop_loss_id is not None
