@@ -26,15 +26,8 @@ from shared.commands import (
 )
 from shared.messages import Command
 from shared.topics import OMS_INBOX, PORTFOLIO_INBOX, RISK_INBOX, partition_of
-from shared.types import (
-    AccountType,
-    Order,
-    Scope,
-    ScopeKind,
-    Time,
-    TradingState,
-)
-from simulation.orders import QUANTITIES, kept, one_cancels_other, plain, with_exits, words
+from shared.types import AccountType, Order, Scope, ScopeKind, Time, TradingState
+from simulation.orders import QUANTITIES, kept, one_cancels_other, plain, with_exits, words, worked
 from simulation.owners import LIMIT_CHANGES, LIMITS, OWNERS, Owner
 from simulation.rooms import SYMBOLS
 
@@ -62,6 +55,7 @@ class Clients:
             (8, self.submit_kept),
             (12, self.submit_exits),
             (4, self.submit_oco),
+            (10, self.submit_worked),
             (14, self.cancel),
             (3, self.cancel_first),
             (20, self.replace),
@@ -163,6 +157,11 @@ class Clients:
         owner = next(one for one in OWNERS if one.account_id == account_id)
         order = msgspec.structs.replace(self._order(name, owner, wall, dice), symbol=symbol)
         order = one_cancels_other(order, self.positions[account_id, symbol], self._price, dice)
+        return self._submit(order, owner, wall, dice)
+
+    def submit_worked(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """An order for an algorithm."""
+        order = worked(self._order(name, owner, wall, dice), wall, dice)
         return self._submit(order, owner, wall, dice)
 
     def _submit(self, order: Order, owner: Owner, wall: int, dice: Random) -> str:

@@ -1,5 +1,5 @@
-"""The orders that random clients think of: plain ones, those of types that no venue has, and those
-with exits.
+"""The orders that random clients think of: plain ones, those of types that no venue has, those with
+exits, and those that an algorithm works.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from shared.types import (
+    SECOND_US,
+    Algorithm,
     Leg,
     Order,
     OrderClass,
@@ -168,10 +170,38 @@ def _leg(plain: Order, name: str, cents: int, dice: Random, *, is_long: bool) ->
     return Leg(**ids, type=kind, stop_price=price, limit_price=limit_price)
 
 
+def worked(plain: Order, wall: int, dice: Random) -> Order:
+    """A plain order made one that an algorithm works over the next seconds."""
+    name = dice.choice(("twap", "vwap", "pov"))
+    seconds = dice.choice((2, 3, 5, 8))
+    bins = seconds + 1 if dice.random() < 0.03 else dice.choice((1, 2, seconds, seconds))
+    starts_at = Time(wall + dice.choice((-1, 0, 0, 0, 2)) * SECOND_US)
+    curve = tuple(Decimal(dice.choice((0, 1, 3, 10))) for _ in range(bins))
+    plan = Algorithm(
+        name=name,
+        starts_at=starts_at,
+        ends_at=Time(starts_at + seconds * SECOND_US),
+        bins=bins,
+        curve=curve if name == "vwap" else (),
+        rate=Decimal(dice.choice((1, 5, 10))) / 10 if name == "pov" else None,
+    )
+    return msgspec.structs.replace(
+        plain,
+        quantity=dice.choice(QUANTITIES[:8]),
+        time_in_force=TimeInForce.DAY,
+        expires_at=None,
+        post_only=False,
+        display_quantity=None,
+        algorithm=plan,
+    )
+
+
 def words(order: Order) -> str:
     """An order in a few words, for who reads a history."""
     prices = (order.limit_price, order.stop_price, order.trail_price)
     told = [str(price) for price in prices if price is not None]
     legs = [f"{leg.order_id} {leg.limit_price} {leg.stop_price}" for leg in order.legs]
-    kind = f"{order.type} {' '.join(told)}"
+    plan = order.algorithm
+    by = f"{plan.name} {plan.bins} {plan.ends_at - plan.starts_at} us" if plan is not None else ""
+    kind = f"{order.type} {' '.join(told)} {by}"
     return f"{order.side} {order.quantity} {order.symbol} {kind} {' / '.join(legs)}".strip()

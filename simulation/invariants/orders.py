@@ -13,6 +13,7 @@ from shared.events.oms import (
     ExecutionCorrected,
     OrderFilled,
     OrderFlagged,
+    OrderProgressed,
     OrderReplaced,
     OrderRestated,
     OrderSubmitted,
@@ -41,8 +42,8 @@ AFTER: dict[OrderStatus, frozenset[OrderStatus]] = {
 }
 SAME = ("symbol", "side", "quantity", "limit_price", "account_id", "legs", "algorithm")
 """What an order that was judged has as it was asked for."""
-BACK = (ExecutionBusted, ExecutionCorrected, OrderRestated)
-"""Only these take a filled order back to an open one."""
+BACK = (ExecutionBusted, ExecutionCorrected, OrderRestated, OrderProgressed)
+"""Only these take a filled order back to an open one; the last one where a child's was."""
 
 
 class Orders:
@@ -172,7 +173,7 @@ class Orders:
         elif isinstance(message, ExecutionCorrected):
             filled += message.execution.quantity - message.previous.quantity
         self._filled[chain] = filled
-        if state.status is not S.REPLACED:
+        if state.status is not S.REPLACED and order.algorithm is None:
             require(
                 cum == filled, NAME, lambda: f"order {order.order_id}: cum {cum}, fills {filled}"
             )
