@@ -27,7 +27,7 @@ from shared.commands import (
 from shared.messages import Command
 from shared.topics import OMS_INBOX, PORTFOLIO_INBOX, RISK_INBOX, partition_of
 from shared.types import AccountType, Order, Scope, ScopeKind, Time, TradingState
-from simulation.orders import QUANTITIES, kept, one_cancels_other, plain, with_exits, words, worked
+from simulation import orders
 from simulation.owners import LIMIT_CHANGES, LIMITS, OWNERS, Owner
 from simulation.rooms import SYMBOLS
 
@@ -50,6 +50,8 @@ class Clients:
         self._shards = shards
         self.tokens: dict[str, str] = {}
         self.positions: Mapping[tuple[str, str], Decimal] = {}
+        self._with_exits: list[tuple[Owner, str]] = []
+        self._submitted: dict[str, Order] = {}
         self._acts = (
             (40, self.submit),
             (8, self.submit_kept),
@@ -74,10 +76,8 @@ class Clients:
         for owner in OWNERS:
             opening = self._fields(OpenAccount, f"open-{owner.account_id}", owner, wall)
             cash = D(100_000) if owner.type is AccountType.MARGIN else D(40_000)
-            self.ask(
-                PORTFOLIO_INBOX,
-                OpenAccount(**opening, name="sim", cash=cash, account_type=owner.type),
-            )
+            told = OpenAccount(**opening, name="sim", cash=cash, account_type=owner.type)
+            self.ask(PORTFOLIO_INBOX, told)
 
     def set_all_limits(self, wall: int) -> None:
         """Limits come after the accounts are known."""
@@ -140,12 +140,13 @@ class Clients:
 
     def submit_kept(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order of a type that no venue has."""
-        order = kept(self._order(name, owner, wall, dice), self._price, dice)
+        order = orders.kept(self._order(name, owner, wall, dice), self._price, dice)
         return self._submit(order, owner, wall, dice)
 
     def submit_exits(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """A bracket or an OTO."""
-        order = with_exits(self._order(name, owner, wall, dice), self._price, dice)
+        order = orders.with_exits(self._order(name, owner, wall, dice), self._price, dice)
+        self._with_exits.append((owner, order.order_id))
         return self._submit(order, owner, wall, dice)
 
     def submit_oco(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
@@ -156,21 +157,24 @@ class Clients:
         account_id, symbol = dice.choice(held)
         owner = next(one for one in OWNERS if one.account_id == account_id)
         order = msgspec.structs.replace(self._order(name, owner, wall, dice), symbol=symbol)
-        order = one_cancels_other(order, self.positions[account_id, symbol], self._price, dice)
+        order = orders.one_cancels_other(
+            order, self.positions[account_id, symbol], self._price, dice
+        )
         return self._submit(order, owner, wall, dice)
 
     def submit_worked(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order for an algorithm."""
-        order = worked(self._order(name, owner, wall, dice), wall, dice)
+        order = orders.worked(self._order(name, owner, wall, dice), wall, dice)
         return self._submit(order, owner, wall, dice)
 
     def _submit(self, order: Order, owner: Owner, wall: int, dice: Random) -> str:
+        self._submitted[order.order_id] = order
         fields = self._fields(SubmitOrder, order.order_id, owner, wall)
         self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
-        return words(order)
+        return orders.words(order)
 
     def _order(self, name: str, owner: Owner, wall: int, dice: Random) -> Order:
-        return plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
+        return orders.plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
 
     def _some_order(self, owner: Owner, dice: Random) -> tuple[Owner, str | None]:
         """A working order and whose it is; None where nothing works."""
@@ -180,8 +184,11 @@ class Clients:
     def cancel(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """A cancel of a working order, or of one that is nowhere."""
         owner, order_id = self._some_order(owner, dice)
-        if order_id is None or dice.random() < 0.1:
+        act = dice.random()
+        if order_id is None or act < 0.1:
             order_id = "nowhere"
+        elif act > 0.7 and self._with_exits:
+            owner, order_id = dice.choice(self._with_exits[-8:])  # it may have filled meanwhile
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
         return order_id
@@ -190,12 +197,12 @@ class Clients:
         """A cancel, and only then the order that it is about, or that has it as an exit."""
         order = self._order(f"o{name}", owner, wall, dice)
         if dice.random() < 0.3:
-            order = with_exits(order, self._price, dice)
+            order = orders.with_exits(order, self._price, dice)
         order_id = dice.choice((order.order_id, *(leg.order_id for leg in order.legs)))
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
         self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order.order_id}, order=order))
-        return f"{order_id}: {words(order)}"
+        return f"{order_id}: {orders.words(order)}"
 
     def replace(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Another quantity or price for a working order."""
@@ -204,15 +211,18 @@ class Clients:
             return "nothing works"
         act = dice.random()
         cents = self._price(dice.choice(SYMBOLS)) + dice.randrange(-60, 61)
-        change: dict[str, Any] = {"quantity": dice.choice(QUANTITIES)} if act < 0.7 else {}
+        change: dict[str, Any] = {"quantity": dice.choice(orders.QUANTITIES)} if act < 0.7 else {}
         if act > 0.5:
             change["limit_price"] = D(cents) / 100
         if dice.random() < 0.15:
             change = {"stop_price": D(cents) / 100}
         fields = self._fields(ReplaceOrder, name, owner, wall)
         self.ask(RISK_INBOX, ReplaceOrder(**fields, order_id=order_id, **change))
-        if dice.random() < 0.5:  # and one more before that is answered
-            self.submit(f"{name}-too", owner, wall, dice)
+        if dice.random() < 0.5:  # and one more like it before that is answered
+            order = self._order(f"{name}-too", owner, wall, dice)
+            like = self._submitted.get(order_id, order)
+            order = msgspec.structs.replace(order, symbol=like.symbol, side=like.side)
+            self._submit(order, owner, wall, dice)
         return f"{order_id} {change}"
 
     def withdraw(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
@@ -284,13 +294,6 @@ class Clients:
     def talk_rubbish(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Bytes that are no command, and commands that make no sense."""
         topic = dice.choice((RISK_INBOX, OMS_INBOX, PORTFOLIO_INBOX))
-        raw = dice.choice(
-            (
-                b"\xff\x00rubbish",
-                b'{"type":"Nonsense","command_id":"' + name.encode() + b'"}',
-                b'{"type":"SubmitOrder"}',
-                b"[]",
-            )
-        )
+        raw = orders.rubbish(name, dice)
         self._append(topic, partition_of(owner.firm_id, self._shards), raw)
         return f"{topic} {raw!r}"

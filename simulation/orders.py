@@ -205,3 +205,9 @@ def words(order: Order) -> str:
     by = f"{plan.name} {plan.bins} {plan.ends_at - plan.starts_at} us" if plan is not None else ""
     kind = f"{order.type} {' '.join(told)} {by}"
     return f"{order.side} {order.quantity} {order.symbol} {kind} {' / '.join(legs)}".strip()
+
+
+def rubbish(name: str, dice: Random) -> bytes:
+    """Bytes that are no command, or one that makes no sense."""
+    unknown = b'{"type":"Nonsense","command_id":"' + name.encode() + b'"}'
+    return dice.choice((b"\xff\x00rubbish", unknown, b'{"type":"SubmitOrder"}', b"[]"))

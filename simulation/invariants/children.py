@@ -30,13 +30,15 @@ MINUTE_US = 60 * SECOND_US
 
 class Work:
     """One parent: what its children are, have filled and were released for. `late` came to
-    children that had ended; `by_minute` is what was released by the minute that it ended with.
+    children that had ended; of `reopened` ones an execution was taken back (their venue has them
+    filled, and may never end them); `by_minute`: released by the minute that a child ends with.
     """
 
     def __init__(self, parent: Order, plan: Algorithm) -> None:
         self.parent, self.plan, self.told = parent, plan, OrderStatus.PENDING_NEW
         self.cum = self.filled = self.late = ZERO
         self.children: dict[str, OrderState] = {}
+        self.reopened: set[str] = set()
         self.by_minute: dict[int, Decimal] = defaultdict(Decimal)
 
     def held(self) -> Decimal:
@@ -158,6 +160,7 @@ class Children:
             filled = message.execution.quantity
         elif isinstance(message, ExecutionBusted):
             filled = -message.execution.quantity
+            work.reopened.add(order.order_id)
         elif isinstance(message, ExecutionCorrected):
             filled = message.execution.quantity - message.previous.quantity
         work.filled += filled
@@ -187,4 +190,5 @@ class Children:
             told, cum, filled, living = work.told, work.cum, work.filled, work.living()
             text = f"{name} is {told} with {cum}, its children filled {filled}, {living} live"
             is_right = cum == filled and (told in ENDED) is not bool(living)
+            is_right = is_right and not set(living) - work.reopened
             require(is_right, NAME, text)

@@ -1,5 +1,5 @@
 """No order lost, invented or sent twice; sent is no more than approved; an order that was canceled
-before it came is never sent; moves are legal; cum and leaves add up.
+before it came is never sent; moves are legal and told with their time; cum and leaves add up.
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ class Orders:
 
     def _move(self, message: Message, state: OrderState) -> None:
         order_id, before = state.order.order_id, self.status.get(state.order.order_id)
-        after = state.status
+        after, told_at = state.status, getattr(message, "market_at", state.updated_at)
+        is_of_now = state.updated_at <= told_at
+        require(is_of_now, NAME, lambda: f"{order_id} of {state.updated_at} told as of {told_at}")
         if isinstance(message, OrderFlagged):
             require(before is after, NAME, lambda: f"{order_id} is {before}, its flag says {after}")
             return
