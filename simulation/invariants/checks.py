@@ -100,6 +100,7 @@ class Invariants:
         if topic == RISK_DECISIONS:
             self.orders.on_decision(message)
             self.halts.on_decision(number, message)
+            self.children.on_decision(message)
             if isinstance(message, RearmOffered):
                 self._tokens[message.account_id] = f"{message.breaker}|{message.token}"
         elif topic == RISK_EVENTS:

@@ -17,7 +17,7 @@ from shared.events.oms import (
     OrderFilled,
     OrderSubmitted,
 )
-from shared.events.risk import OrderDenied
+from shared.events.risk import OrderApproved, OrderDenied
 from shared.messages import Message
 from shared.types import SECOND_US, ZERO, Algorithm, Order, OrderClass, OrderState, OrderStatus
 from simulation.errors import require
@@ -81,6 +81,12 @@ class Children:
             if kind == "t":
                 self._prints[batch.symbol].append((time, Decimal(size)))
 
+    def on_decision(self, message: Message) -> None:
+        """What risk says: a parent is one from its approval on."""
+        if isinstance(message, OrderApproved) and message.order.algorithm is not None:
+            order = message.order
+            self._works[order.order_id] = Work(order, message.order.algorithm)
+
     def on_handed(self, command: SubmitOrder) -> None:
         """OMS hands a child to the gate; the same one again after a restart."""
         child = command.order
@@ -135,17 +141,15 @@ class Children:
             return
         order = state.order
         if order.algorithm is not None:
-            self._on_parent(message, state, order.algorithm)
+            self._on_parent(message, state)
         elif order.parent_id in self._works and order.order_class is OrderClass.SIMPLE:
             self._on_child(self._works[order.parent_id], message, state)
 
-    def _on_parent(self, message: Message, state: OrderState, plan: Algorithm) -> None:
+    def _on_parent(self, message: Message, state: OrderState) -> None:
         if isinstance(message, OrderDenied):
             return
         order = state.order
-        work = self._works.get(order.order_id)
-        if work is None:
-            work = self._works[order.order_id] = Work(order, plan)
+        work = self._works[order.order_id]
         work.told, work.cum = state.status, state.cum_quantity
         require(
             work.cum == work.filled,
