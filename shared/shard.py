@@ -143,9 +143,10 @@ class Shard:
 
     def observe(self, record: Record, seen: Observation) -> None:
         """Let a handler look at an observation that `latest` already holds."""
-        at, self._under = self._time(seen), None
-        if self._attempt(seen, at):
-            self.at = at
+        before, self.at, self._under = self.at, self._time(seen), None
+        if not self._attempt(seen):
+            self.at = before
+        else:
             self.journal.saw(None, seen, handled=True)
 
     def _time(self, message: Message) -> At:
@@ -157,7 +158,7 @@ class Shard:
             self._put_aside(record, account, known)
             return
         try:
-            self._attempt(message, self.at)
+            self._attempt(message)
         except ReaderStopped:
             raise
         except Exception as error:
@@ -165,13 +166,13 @@ class Shard:
                 raise ReaderStopped(f"{type(message).__name__}: {error!r}") from error
             self._put_aside(record, account, repr(error))
 
-    def _attempt(self, message: Message, at: At) -> bool:
+    def _attempt(self, message: Message) -> bool:
         handler = self.room.handlers.get(type(message))
         if handler is None:
             return False
         marks = [(table, table.mark()) for table in self._state_tables]
         try:
-            outputs = handler(message, self.state, at)
+            outputs = handler(message, self.state, self.at)
         except Exception:
             for table, mark in marks:
                 table.revert(mark)
@@ -193,9 +194,8 @@ class Shard:
         if not (changed or events):
             return False
         self._changed = True
-        cause = (
-            message.command_id if isinstance(message, Command) else getattr(message, "cause", None)
-        )
+        name = "command_id" if isinstance(message, Command) else "cause"
+        cause = getattr(message, name, None)
         for event in events:
             self._emit(event, cause)
         self.handled += 1

@@ -4,10 +4,12 @@ would let through, and some things that it would not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any
+
+import msgspec
 
 from shared import codec
 from shared.commands import (
@@ -24,16 +26,9 @@ from shared.commands import (
 )
 from shared.messages import Command
 from shared.topics import OMS_INBOX, PORTFOLIO_INBOX, RISK_INBOX, partition_of
-from shared.types import (
-    AccountType,
-    Order,
-    Scope,
-    ScopeKind,
-    Time,
-    TradingState,
-)
-from simulation.orders import QUANTITIES, kept, plain
-from simulation.owners import LIMITS, OWNERS, Owner
+from shared.types import AccountType, Order, Scope, ScopeKind, Time, TradingState
+from simulation import orders
+from simulation.owners import LIMIT_CHANGES, LIMITS, OWNERS, Owner
 from simulation.rooms import SYMBOLS
 
 Asked = Callable[[str, int, Command], None]
@@ -54,9 +49,15 @@ class Clients:
         self._asked, self._append, self._working, self._price = asked, append, working, price
         self._shards = shards
         self.tokens: dict[str, str] = {}
+        self.positions: Mapping[tuple[str, str], Decimal] = {}
+        self._with_exits: list[tuple[Owner, str]] = []
+        self._submitted: dict[str, Order] = {}
         self._acts = (
             (40, self.submit),
             (8, self.submit_kept),
+            (12, self.submit_exits),
+            (4, self.submit_oco),
+            (10, self.submit_worked),
             (14, self.cancel),
             (3, self.cancel_first),
             (20, self.replace),
@@ -75,10 +76,8 @@ class Clients:
         for owner in OWNERS:
             opening = self._fields(OpenAccount, f"open-{owner.account_id}", owner, wall)
             cash = D(100_000) if owner.type is AccountType.MARGIN else D(40_000)
-            self.ask(
-                PORTFOLIO_INBOX,
-                OpenAccount(**opening, name="sim", cash=cash, account_type=owner.type),
-            )
+            told = OpenAccount(**opening, name="sim", cash=cash, account_type=owner.type)
+            self.ask(PORTFOLIO_INBOX, told)
 
     def set_all_limits(self, wall: int) -> None:
         """Limits come after the accounts are known."""
@@ -137,20 +136,45 @@ class Clients:
 
     def submit(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order; now and then it is handed over twice."""
-        order = self._order(name, owner, wall, dice)
-        fields = self._fields(SubmitOrder, name, owner, wall)
-        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
-        return f"{order.side} {order.quantity} {order.symbol} {order.limit_price or 'market'}"
+        return self._submit(self._order(name, owner, wall, dice), owner, wall, dice)
 
     def submit_kept(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """An order of a type that no venue has."""
-        order = kept(self._order(name, owner, wall, dice), self._price, dice)
-        fields = self._fields(SubmitOrder, name, owner, wall)
-        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 2)))
-        return f"{order.side} {order.quantity} {order.symbol} {order.type} {order.stop_price}"
+        order = orders.kept(self._order(name, owner, wall, dice), self._price, dice)
+        return self._submit(order, owner, wall, dice)
+
+    def submit_exits(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """A bracket or an OTO."""
+        order = orders.with_exits(self._order(name, owner, wall, dice), self._price, dice)
+        self._with_exits.append((owner, order.order_id))
+        return self._submit(order, owner, wall, dice)
+
+    def submit_oco(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """An OCO for a position that somebody has."""
+        held = [key for key, quantity in self.positions.items() if quantity]
+        if not held:
+            return "nobody has a position"
+        account_id, symbol = dice.choice(held)
+        owner = next(one for one in OWNERS if one.account_id == account_id)
+        order = msgspec.structs.replace(self._order(name, owner, wall, dice), symbol=symbol)
+        order = orders.one_cancels_other(
+            order, self.positions[account_id, symbol], self._price, dice
+        )
+        return self._submit(order, owner, wall, dice)
+
+    def submit_worked(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
+        """An order for an algorithm."""
+        order = orders.worked(self._order(name, owner, wall, dice), wall, dice)
+        return self._submit(order, owner, wall, dice)
+
+    def _submit(self, order: Order, owner: Owner, wall: int, dice: Random) -> str:
+        self._submitted[order.order_id] = order
+        fields = self._fields(SubmitOrder, order.order_id, owner, wall)
+        self.ask(RISK_INBOX, SubmitOrder(**fields, order=order), dice.choice((1, 1, 1, 1, 2)))
+        return orders.words(order)
 
     def _order(self, name: str, owner: Owner, wall: int, dice: Random) -> Order:
-        return plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
+        return orders.plain(name, owner, wall, self._price, dice, is_poisonous=self._is_poisonous)
 
     def _some_order(self, owner: Owner, dice: Random) -> tuple[Owner, str | None]:
         """A working order and whose it is; None where nothing works."""
@@ -160,20 +184,25 @@ class Clients:
     def cancel(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """A cancel of a working order, or of one that is nowhere."""
         owner, order_id = self._some_order(owner, dice)
-        if order_id is None or dice.random() < 0.1:
+        act = dice.random()
+        if order_id is None or act < 0.1:
             order_id = "nowhere"
+        elif act > 0.7 and self._with_exits:
+            owner, order_id = dice.choice(self._with_exits[-8:])  # it may have filled meanwhile
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
         return order_id
 
     def cancel_first(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
-        """A cancel, and only then the order that it is about."""
-        order_id = f"o{name}"
+        """A cancel, and only then the order that it is about, or that has it as an exit."""
+        order = self._order(f"o{name}", owner, wall, dice)
+        if dice.random() < 0.3:
+            order = orders.with_exits(order, self._price, dice)
+        order_id = dice.choice((order.order_id, *(leg.order_id for leg in order.legs)))
         fields = self._fields(CancelOrder, name, owner, wall)
         self.ask(OMS_INBOX, CancelOrder(**fields, order_id=order_id))
-        order = self._order(order_id, owner, wall, dice)
-        self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order_id}, order=order))
-        return order_id
+        self.ask(RISK_INBOX, SubmitOrder(**{**fields, "command_id": order.order_id}, order=order))
+        return f"{order_id}: {orders.words(order)}"
 
     def replace(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Another quantity or price for a working order."""
@@ -182,13 +211,18 @@ class Clients:
             return "nothing works"
         act = dice.random()
         cents = self._price(dice.choice(SYMBOLS)) + dice.randrange(-60, 61)
-        change: dict[str, Any] = {"quantity": dice.choice(QUANTITIES)} if act < 0.7 else {}
+        change: dict[str, Any] = {"quantity": dice.choice(orders.QUANTITIES)} if act < 0.7 else {}
         if act > 0.5:
             change["limit_price"] = D(cents) / 100
+        if dice.random() < 0.15:
+            change = {"stop_price": D(cents) / 100}
         fields = self._fields(ReplaceOrder, name, owner, wall)
         self.ask(RISK_INBOX, ReplaceOrder(**fields, order_id=order_id, **change))
-        if dice.random() < 0.5:  # and one more before that is answered
-            self.submit(f"{name}-too", owner, wall, dice)
+        if dice.random() < 0.5:  # and one more like it before that is answered
+            order = self._order(f"{name}-too", owner, wall, dice)
+            like = self._submitted.get(order_id, order)
+            order = msgspec.structs.replace(order, symbol=like.symbol, side=like.side)
+            self._submit(order, owner, wall, dice)
         return f"{order_id} {change}"
 
     def withdraw(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
@@ -210,17 +244,7 @@ class Clients:
 
     def change_limits(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Limits go up and down while orders are under way."""
-        values = dice.choice(
-            (
-                {"position_quantity_max": "100"},
-                {"position_quantity_max": "500"},
-                {"open_orders_max": "3"},
-                {"open_orders_max": "12"},
-                {"order_quantity_max": "60"},
-                {"order_quantity_max": "400"},
-                {"leverage_max": "-1"},
-            )
-        )
+        values = dice.choice(LIMIT_CHANGES)
         scope = Scope(kind=ScopeKind.ACCOUNT, name=owner.account_id)
         fields = self._fields(SetLimits, name, owner, wall)
         self.ask(RISK_INBOX, SetLimits(**fields, scope=scope, values=values, reason="so"))
@@ -270,13 +294,6 @@ class Clients:
     def talk_rubbish(self, name: str, owner: Owner, wall: int, dice: Random) -> str:
         """Bytes that are no command, and commands that make no sense."""
         topic = dice.choice((RISK_INBOX, OMS_INBOX, PORTFOLIO_INBOX))
-        raw = dice.choice(
-            (
-                b"\xff\x00rubbish",
-                b'{"type":"Nonsense","command_id":"' + name.encode() + b'"}',
-                b'{"type":"SubmitOrder"}',
-                b"[]",
-            )
-        )
+        raw = orders.rubbish(name, dice)
         self._append(topic, partition_of(owner.firm_id, self._shards), raw)
         return f"{topic} {raw!r}"

@@ -1,5 +1,5 @@
-"""A random market: quotes that walk, and now and then are crossed, zero or absent; ticks for the
-paper exchange; the clock; the health of the feed.
+"""A random market: quotes that walk, and now and then are crossed, zero or absent; trades; the
+clock; the health of the feed.
 """
 
 from __future__ import annotations
@@ -97,30 +97,40 @@ class Market:
             ask, flags = bid - 0.05, (QuoteFlag.CROSSED,)
         elif act < 0.05:
             bid, flags = 0.0, (QuoteFlag.ZERO,)
-        self._say(symbol, wall, bid, round(ask, 2), float(dice.choice((100, 300, 2000))), flags)
-        return f"{symbol} {bid} {ask:.2f}"
+        size = float(dice.choice((100, 300, 2000)))
+        traded = (bid or 1.0, float(dice.choice((1, 20, 150, 900)))) if act > 0.7 else None
+        self._say(symbol, wall, (bid, round(ask, 2), size), traded, flags)
+        return f"{symbol} {bid} {ask:.2f}{f', {traded[1]:g} traded' if traded else ''}"
 
     def _say(
         self,
         symbol: str,
         wall: int,
-        bid: float,
-        ask: float,
-        size: float,
+        quoted: tuple[float, float, float],
+        traded: tuple[float, float] | None,
         flags: tuple[QuoteFlag, ...],
     ) -> None:
-        row = self._rows[symbol]
-        self._rows[symbol] += 1
+        """What was traded, if anything was, and then the quote: its bid, ask and sizes."""
+        bid, ask, size = quoted
+        prints = [] if traded is None else [traded]
+        rows = [self._rows[symbol] + number for number in range(len(prints) + 1)]
+        self._rows[symbol] += len(rows)
         at, number = Time(wall), partition_of(symbol, PARTITIONS)
         ticks = TickBatch(
-            at=at, market_at=at, symbol=symbol, source=SOURCE, run="simulation", kind="q",
-            time_us=[wall], bid=[bid], bid_size=[size], ask=[ask], ask_size=[size], row=[row],
-            ordinal=[row],
+            at=at, market_at=at, symbol=symbol, source=SOURCE, run="simulation",
+            kind="t" * len(prints) + "q",
+            time_us=[wall] * len(rows),
+            bid=[*(price for price, _ in prints), bid],
+            bid_size=[*(units for _, units in prints), size],
+            ask=[*(0.0 for _ in prints), ask],
+            ask_size=[*(0.0 for _ in prints), size],
+            row=rows,
+            ordinal=rows,
         )  # fmt: skip
         self._append(MARKET_TICKS, number, codec.encode(ticks))
         quote = QuoteUpdated(
             at=at, market_at=at, symbol=symbol, bid=bid, bid_size=size, ask=ask, ask_size=size,
-            row=row, source=SOURCE, flags=flags,
+            row=rows[-1], source=SOURCE, flags=flags,
         )  # fmt: skip
         self._append(MARKET_QUOTES, number, codec.encode(quote))
         self.alive_at[symbol] = wall

@@ -20,6 +20,16 @@ LIMITS = {
     "command_age_ms_max": "2000",
     "room_silence_ms_max": "3000",
 }
+LIMIT_CHANGES = (
+    {"position_quantity_max": "100"},
+    {"position_quantity_max": "500"},
+    {"open_orders_max": "3"},
+    {"open_orders_max": "12"},
+    {"order_quantity_max": "60"},
+    {"order_quantity_max": "400"},
+    {"leverage_max": "-1"},
+)
+"""What limits are changed to while orders are under way."""
 
 
 class Owner(NamedTuple):

@@ -53,6 +53,7 @@ class World:
             self._asked, self.log.append, self.invariants.orders.working, self.market.price, SHARDS
         )
         self.clients.tokens = tokens
+        self.clients.positions = self.invariants.fills.oms_position
         self.kinds: dict[str, Kind] = rooms(is_mended=not is_faulty)
         self.names = sorted(self.kinds)
         self.databases = {name: Database() for name in self.names}

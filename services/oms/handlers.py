@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.oms.core import contingency, kept, reports, working
+from services.oms.core import contingency, exits, kept, reports, working
 from services.oms.core.emulation import is_lacking
 from services.oms.core.order import new_row
 from services.oms.core.requests import (
@@ -88,7 +88,7 @@ def _take_in(order: Order, state: OmsState, at: At, *, is_exit: bool) -> list[Ev
 
 
 def _exits_of(order: Order, state: OmsState, at: At) -> list[Event]:
-    return contingency.begin(order, state, at) if order.legs else []
+    return exits.begin(order, state, at) if order.legs else []
 
 
 def on_order_denied(message: OrderDenied, state: OmsState, at: At) -> list[Event]:

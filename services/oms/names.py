@@ -16,6 +16,7 @@ from shared.events.risk import (
 )
 from shared.events.venue import VenueReport
 from shared.table import Key
+from shared.types import OrderClass
 
 
 def names_of_decision(message: OrderApproved | OrderDenied) -> Iterable[tuple[str, Key]]:
@@ -69,8 +70,12 @@ def names_of_report(message: VenueReport) -> Iterable[tuple[str, Key]]:
 def follows_order(
     message: CancelOrder | CancelRequested | ReplaceDenied, state: OmsState
 ) -> Iterable[tuple[str, Key]]:
-    """What replaced the order that is named."""
-    return successors(message.order_id, state)
+    """What replaced the order that is named; of a child, its parent."""
+    yield from successors(message.order_id, state)
+    row = state.orders.get(message.order_id)
+    order = None if row is None else row.state.order
+    if order is not None and order.parent_id and order.order_class is OrderClass.SIMPLE:
+        yield "orders", (order.parent_id,)
 
 
 def follows_report(message: VenueReport, state: OmsState) -> Iterable[tuple[str, Key]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from shared import codec
 from shared.bus.ports import Partition
@@ -31,26 +30,11 @@ from shared.events.runtime import Consumed
 from shared.messages import Command, Event, Message
 from shared.statements import Harvest
 from shared.topics import RISK_DECISIONS
-from shared.types import ZERO, AccountType, Execution, OrderState, OrderStatus, Side
+from shared.types import ZERO, AccountType, Execution, Order, OrderState, Side
 from simulation.errors import require
-from simulation.invariants.orders import ENDED
+from simulation.invariants.reserved import ENTRIES, Reserved
 
 NAME = "gate"
-
-
-class Live(NamedTuple):
-    """A live order: its quantity, what of it is filled, and what a unit of it may cost."""
-
-    account_id: str
-    symbol: str
-    side: Side
-    quantity: Decimal
-    filled: Decimal
-    unit: Decimal
-
-    def leaves(self, quantity: Decimal) -> Decimal:
-        """What an order of that quantity in its place may still trade."""
-        return max(quantity - self.filled, ZERO)
 
 
 class Gate:
@@ -69,8 +53,7 @@ class Gate:
         self.cash: dict[str, Decimal] = defaultdict(Decimal)
         self._kinds: dict[str, AccountType] = {}
         self._limits: dict[str, dict[str, str]] = {}
-        self._live: dict[str, Live] = {}
-        self._replacing: dict[str, tuple[str, Decimal, Decimal]] = {}
+        self.reserved = Reserved()
         self._withdrawn: dict[str, tuple[str, Decimal]] = {}
 
     def on_commit(self, harvests: Sequence[Harvest]) -> None:
@@ -127,14 +110,20 @@ class Gate:
         else:
             self._check_fresh(command, answer, number)
             self._check_room(answer, unit)
-        self._live[order.order_id] = Live(
-            order.account_id, order.symbol, order.side, order.quantity, ZERO, unit
-        )
+        self.reserved.approve(order, unit)
+
+    def _open(self, order: Order) -> Decimal:
+        """What works on the order's side, with what the order takes over from its parent left out
+        of that.
+        """
+        working = self.reserved.units(order.account_id, order.symbol, order.side)
+        left, _ = self.reserved.left_of(order.parent_id)
+        return working - min(left, order.quantity)
 
     def _check_exit(self, answer: OrderApproved) -> None:
         order = answer.order
         held = self.position[order.account_id, order.symbol]
-        closing = self._open(order.account_id, order.symbol, order.side) + order.quantity
+        closing = self._open(order) + order.quantity
         is_exit = (held > 0) is (order.side is Side.SELL) and closing <= abs(held)
         require(is_exit, NAME, lambda: f"{order.order_id} is no exit: {closing} against {held}")
 
@@ -169,46 +158,29 @@ class Gate:
         account, symbol, name = order.account_id, order.symbol, order.order_id
         _within(name, "order_quantity_max", order.quantity, limits)
         held = self.position[account, symbol] * (1 if order.side is Side.BUY else -1)
-        after = held + self._open(account, symbol, order.side) + order.quantity
-        _within(name, "position_quantity_max", after, limits)
-        count = sum(live.account_id == account for live in self._live.values()) + 1
+        _within(name, "position_quantity_max", held + self._open(order) + order.quantity, limits)
+        new = 2 if order.order_class in ENTRIES else 1
+        count = self.reserved.count(account) + new
         _within(name, "open_orders_max", Decimal(count), limits)
         if self._kinds.get(account) is AccountType.CASH and order.side is Side.BUY:
-            self._check_cash(name, account, order.quantity * unit)
+            left, price = self.reserved.left_of(order.parent_id)
+            taken = min(left, order.quantity) * price
+            self._check_cash(name, account, order.quantity * unit - taken)
 
     def _check_cash(self, name: str, account: str, cost: Decimal) -> None:
         free = self.cash[account] - self._reserved(account)
-        require(cost <= free, NAME, lambda: f"{name} costs {cost} of {free} free cash")
+        require(cost <= 0 or cost <= free, NAME, lambda: f"{name} costs {cost} of {free} free cash")
 
     def _reserved(self, account: str) -> Decimal:
-        """What open buys and withdrawals under way may take; a replace counts as its worse."""
-        total = sum((a for who, a in self._withdrawn.values() if who == account), ZERO)
-        for order_id, live in self._live.items():
-            if live.account_id == account and live.side is Side.BUY:
-                costs = [live.leaves(live.quantity) * live.unit]
-                for old, quantity, unit in self._replacing.values():
-                    if old == order_id:
-                        costs.append(live.leaves(quantity) * unit)
-                total += max(costs)
-        return total
-
-    def _open(self, account: str, symbol: str, side: Side) -> Decimal:
-        """What works on a side, a replace under way counted as its worse."""
-        total = ZERO
-        for order_id, live in self._live.items():
-            if (live.account_id, live.symbol, live.side) != (account, symbol, side):
-                continue
-            asked = [quantity for old, quantity, _ in self._replacing.values() if old == order_id]
-            total += max(live.leaves(quantity) for quantity in (live.quantity, *asked))
-        return total
+        """What open buys and withdrawals under way may take."""
+        leaving = [amount for who, amount in self._withdrawn.values() if who == account]
+        return self.reserved.cost(account) + sum(leaving, ZERO)
 
     def _replace_approved(self, command: Command, answer: ReplaceApproved) -> None:
-        order, old = answer.order, self._live.get(answer.order.replaces or "")
-        if old is None:
-            require(False, NAME, lambda: f"replace {order.order_id} of an order that is not live")
-            return
+        order, is_live = answer.order, self.reserved.is_live(answer.order.replaces or "")
+        require(is_live, NAME, lambda: f"replace {order.order_id} of an order that is not live")
         unit = (answer.evidence.worst_notional or ZERO) / order.quantity
-        self._replacing[order.order_id] = (order.replaces or "", order.quantity, unit)
+        self.reserved.ask_replace(order, unit)
 
     def _withdrawal_approved(self, command: Command, answer: WithdrawalApproved) -> None:
         account = answer.account_id
@@ -226,59 +198,34 @@ class Gate:
             self._withdrawn.pop(message.cause or "", None)
         elif isinstance(message, OrderFilled):
             self._move(message.execution, 1)
+            self.reserved.fill(message.state.order, message.execution.quantity)
         elif isinstance(message, ExecutionBusted):
             self._move(message.execution, -1)
+            self.reserved.fill(message.state.order, -message.execution.quantity)
         elif isinstance(message, ExecutionCorrected):
             self._move(message.previous, -1)
             self._move(message.execution, 1)
+            more = message.execution.quantity - message.previous.quantity
+            self.reserved.fill(message.state.order, more)
         elif isinstance(message, ReplaceRefused):
-            self._replacing.pop(message.request_id, None)
+            self.reserved.refuse_replace(message.request_id)
         elif isinstance(message, OrderReplaced):
-            self._replaced(message)
+            self.reserved.replaced(message)
             return
         state = getattr(message, "state", None)
         if isinstance(state, OrderState) and not isinstance(message, OrderFlagged):
-            self._hold(state)
+            self.reserved.hold(state)
 
     def _move(self, fill: Execution, sign: int) -> None:
         moved = sign * fill.quantity * (1 if fill.side is Side.BUY else -1)
         self.position[fill.account_id, fill.symbol] += moved
         self.cash[fill.account_id] -= moved * fill.price + sign * fill.fee
 
-    def _hold(self, state: OrderState) -> None:
-        order = state.order
-        known = self._live.get(order.order_id)
-        if state.status in ENDED:
-            is_replaced = any(old == order.order_id for old, _, _ in self._replacing.values())
-            if not (is_replaced and state.status is OrderStatus.FILLED):
-                self._live.pop(order.order_id, None)
-            elif known is not None:
-                self._live[order.order_id] = known._replace(filled=state.cum_quantity)
-            return
-        unit = known.unit if known is not None else self._unit(state)
-        self._live[order.order_id] = _live(state, unit)
-
-    @staticmethod
-    def _unit(state: OrderState) -> Decimal:
-        return state.order.limit_price or state.average_price
-
-    def _replaced(self, message: OrderReplaced) -> None:
-        new, old = message.successor, self._live.pop(message.state.order.order_id, None)
-        asked = self._replacing.pop(new.order.order_id, None)
-        if new.status in ENDED:
-            return
-        unit = asked[2] if asked is not None else old.unit if old is not None else self._unit(new)
-        self._live[new.order.order_id] = _live(new, unit)
-
-    def live_ids(self) -> set[str]:
-        """The orders that may still trade, or whose replace is under way."""
-        return set(self._live)
-
     def is_flat(self, account_id: str) -> bool:
         """Whether an account has no position, no live order and no money on its way out."""
         return not (
             any(q for (account, _), q in self.position.items() if account == account_id)
-            or any(live.account_id == account_id for live in self._live.values())
+            or self.reserved.count(account_id)
             or any(account == account_id for account, _ in self._withdrawn.values())
         )
 
@@ -287,10 +234,3 @@ def _within(name: str, limit: str, value: Decimal, limits: dict[str, str]) -> No
     text = limits[limit]
     if text != "off":
         require(value <= Decimal(text), NAME, lambda: f"{name}: {value} over {limit} of {text}")
-
-
-def _live(state: OrderState, unit: Decimal) -> Live:
-    order = state.order
-    return Live(
-        order.account_id, order.symbol, order.side, order.quantity, state.cum_quantity, unit
-    )

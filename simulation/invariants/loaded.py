@@ -70,7 +70,7 @@ def check_gate(gate: Gate, database: Database, shards: int) -> None:
     followed = {key: quantity for key, quantity in gate.position.items() if quantity}
     require(stored == followed, "books", lambda: f"risk has {stored}, its journal makes {followed}")
     held = {key[0] for n in range(shards) for key in database.rows[(n, "live_orders")]}
-    live = gate.live_ids()
+    live = gate.reserved.ids()
     require(held == live, "exposure", lambda: f"risk holds {held - live}, lacks {live - held}")
     for number in range(shards):
         for (account,), row in database.rows[(number, "accounts")].items():

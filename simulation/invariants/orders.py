@@ -1,5 +1,5 @@
 """No order lost, invented or sent twice; sent is no more than approved; an order that was canceled
-before it came is never sent; moves are legal; cum and leaves add up.
+before it came is never sent; moves are legal and told with their time; cum and leaves add up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from shared.events.oms import (
     ExecutionCorrected,
     OrderFilled,
     OrderFlagged,
+    OrderProgressed,
     OrderReplaced,
     OrderRestated,
     OrderSubmitted,
@@ -22,13 +23,12 @@ from shared.events.oms import (
 from shared.events.risk import OrderApproved, OrderDenied, ReplaceApproved, ReplaceDenied
 from shared.events.venue import ReportKind, VenueReport
 from shared.messages import Event, Message
-from shared.types import ZERO, Order, OrderState, OrderStatus
+from shared.types import ZERO, Order, OrderClass, OrderState, OrderStatus
 from simulation.errors import require
+from simulation.invariants.words import ENDED, OPEN
 
 NAME = "orders"
 S = OrderStatus
-ENDED = frozenset({S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED, S.REPLACED, S.DENIED})
-OPEN = frozenset(OrderStatus) - ENDED
 # What may follow what, after FIX 4.4 appendix D; an open order may become anything else.
 AFTER: dict[OrderStatus, frozenset[OrderStatus]] = {
     S.FILLED: frozenset({S.FILLED, S.REPLACED}),
@@ -40,8 +40,10 @@ AFTER: dict[OrderStatus, frozenset[OrderStatus]] = {
     S.PENDING_NEW: frozenset(OrderStatus) - {S.DENIED},
     **dict.fromkeys(OPEN - {S.PENDING_NEW}, frozenset(OrderStatus) - {S.PENDING_NEW, S.DENIED}),
 }
-BACK = (ExecutionBusted, ExecutionCorrected, OrderRestated)
-"""Only these take a filled order back to an open one."""
+SAME = ("symbol", "side", "quantity", "limit_price", "account_id", "legs", "algorithm")
+"""What an order that was judged has as it was asked for."""
+BACK = (ExecutionBusted, ExecutionCorrected, OrderRestated, OrderProgressed)
+"""Only these take a filled order back to an open one; the last one where a child's was."""
 
 
 class Orders:
@@ -53,7 +55,7 @@ class Orders:
         self.status: dict[str, OrderStatus] = {}
         self.account: dict[str, str] = {}
         self.sent: dict[str, Decimal] = {}
-        self._accepted: set[str] = set()
+        self._exits: dict[str, OrderApproved] = {}
         self._refused_first: set[str] = set()
         self._filled: dict[str, Decimal] = {}
 
@@ -84,10 +86,11 @@ class Orders:
             order.order_id not in self.judged, NAME, lambda: f"order {order.order_id} judged twice"
         )
         asked = command.order  # type: ignore[union-attr]
-        same = (asked.symbol, asked.side, asked.quantity, asked.limit_price, asked.account_id)
-        told = (order.symbol, order.side, order.quantity, order.limit_price, order.account_id)
+        same, told = (tuple(getattr(one, name) for name in SAME) for one in (asked, order))
         require(same == told, NAME, lambda: f"asked {same}, judged {told}")
         self.judged[order.order_id] = message
+        if isinstance(message, OrderApproved):
+            self._exits |= {leg.order_id: message for leg in order.legs}
 
     def on_order(self, message: Message) -> None:
         """What OMS says."""
@@ -104,12 +107,17 @@ class Orders:
             self._succeed(message)
 
     def _on_submitted(self, order: Order) -> None:
-        approval = self.judged.get(order.order_id)
+        approval = self.judged.get(order.order_id) or self._exits.get(order.order_id)
         is_approved = isinstance(approval, OrderApproved | ReplaceApproved)
         require(is_approved, NAME, lambda: f"order {order.order_id} sent without an approval")
         require(order.order_id not in self.sent, NAME, lambda: f"order {order.order_id} sent twice")
         approved = approval.order.quantity  # type: ignore[union-attr]
-        require(order.quantity <= approved, NAME, lambda: f"{order.quantity} sent of {approved}")
+        is_fixed = not _is_exit(order)  # how much of an exit is sent follows from its group
+        require(
+            not is_fixed or order.quantity <= approved,
+            NAME,
+            lambda: f"{order.quantity} sent of {approved}",
+        )
         require(
             order.order_id not in self._refused_first,
             NAME,
@@ -119,6 +127,9 @@ class Orders:
 
     def _on_replacing(self, message: ReplacePending) -> None:
         new = message.replacement
+        if new is not None and _is_exit(new) and message.request_id not in self.asked:
+            self._on_fitting(message.state, new)  # what it may be is for the invariant of groups
+            return
         approval = self.judged.get(message.request_id)
         if new is None or not isinstance(approval, ReplaceApproved):
             require(False, NAME, lambda: f"replace {message.request_id} sent without an approval")
@@ -132,9 +143,16 @@ class Orders:
         if not message.state.held:
             self.sent[new.order_id] = new.quantity
 
+    def _on_fitting(self, old: OrderState, new: Order) -> None:
+        require(new.order_id not in self.sent, NAME, lambda: f"replace {new.order_id} sent twice")
+        require(old.order.order_id in self.sent, NAME, lambda: f"{new.order_id} fits what is kept")
+        self.sent[new.order_id] = new.quantity
+
     def _move(self, message: Message, state: OrderState) -> None:
         order_id, before = state.order.order_id, self.status.get(state.order.order_id)
-        after = state.status
+        after, told_at = state.status, getattr(message, "market_at", state.updated_at)
+        is_of_now = state.updated_at <= told_at
+        require(is_of_now, NAME, lambda: f"{order_id} of {state.updated_at} told as of {told_at}")
         if isinstance(message, OrderFlagged):
             require(before is after, NAME, lambda: f"{order_id} is {before}, its flag says {after}")
             return
@@ -157,7 +175,7 @@ class Orders:
         elif isinstance(message, ExecutionCorrected):
             filled += message.execution.quantity - message.previous.quantity
         self._filled[chain] = filled
-        if state.status is not S.REPLACED:
+        if state.status is not S.REPLACED and order.algorithm is None:
             require(
                 cum == filled, NAME, lambda: f"order {order.order_id}: cum {cum}, fills {filled}"
             )
@@ -194,3 +212,9 @@ class Orders:
                 require(
                     order_id in self.status, NAME, lambda: f"order {order_id} is lost after risk"
                 )
+
+
+def _is_exit(order: Order) -> bool:
+    """Whether the order is an exit of a group."""
+    is_leg = order.parent_id is not None and order.order_class is not OrderClass.SIMPLE
+    return is_leg or order.order_class is OrderClass.OCO

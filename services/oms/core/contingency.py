@@ -13,6 +13,8 @@ lot, and only when nothing else of the group can trade:
 - Whichever triggers is *chosen*: the entry and the other exit are canceled, and when the venue has
   said that they ended, the chosen one is sent for the lot as it is then. A fill that crosses such a
   cancel makes the lot smaller; nothing is left of it: then nothing is sent.
+- A person is told where exits have filled more than their entry (a bust can do that), and where the
+  venue ends the last exit of a lot.
 - When the lot is gone and the entry has ended, what is left of the exits is canceled. An entry that
   ends unfilled takes its exits with it. An exit that its owner cancels takes the other with it; one
   that the venue ends does not.
@@ -31,72 +33,21 @@ import msgspec
 from services.oms.core import kept
 from services.oms.core.kept_rows import GroupRow
 from services.oms.core.numbers import minus, plus
-from services.oms.core.order import is_ended, new_row, restate
-from services.oms.core.requests import ask_cancel, ask_replace, whose
+from services.oms.core.order import is_ended, restate
+from services.oms.core.requests import ask_cancel, ask_replace, current
 from services.oms.core.rows import OrderRow
-from services.oms.core.state import OmsState
-from shared.events.oms import OrderCanceled, OrderFlagged, OrderRejected, OrderReplaced
+from services.oms.core.state import OmsState, has_exits
+from shared.events.oms import (
+    OrderCanceled,
+    OrderExpired,
+    OrderFlagged,
+    OrderRejected,
+    OrderReplaced,
+)
 from shared.ids import derived_id
 from shared.messages import Event
 from shared.table import At
-from shared.types import ZERO, Leg, Order, OrderClass, OrderState, OrderStatus, OrderType, Side
-
-OPPOSITE = {Side.BUY: Side.SELL, Side.SELL: Side.BUY}
-
-
-def exit_order(order: Order, leg: Leg) -> Order:
-    """The order that a leg stands for."""
-    is_oco = order.order_class is OrderClass.OCO
-    return msgspec.structs.replace(
-        order,
-        order_id=leg.order_id,
-        client_order_id=leg.client_order_id,
-        side=order.side if is_oco else OPPOSITE[order.side],
-        type=leg.type,
-        limit_price=leg.limit_price,
-        stop_price=leg.stop_price,
-        trail_price=leg.trail_price,
-        trail_percent=leg.trail_percent,
-        extended_hours=False,
-        post_only=False,
-        display_quantity=None,
-        parent_id=order.order_id,
-        chain_id=leg.order_id,
-        legs=(),
-    )
-
-
-def begin(order: Order, state: OmsState, at: At) -> list[Event]:
-    """The exits of an order that was just approved with them."""
-    exits = [exit_order(order, leg) for leg in order.legs]
-    if any(state.remembered_cancels.get(one.account_id, one.order_id) for one in exits):
-        return [_never(one, state, at) for one in exits]
-    is_oco = order.order_class is OrderClass.OCO
-    ids = {one.type is OrderType.LIMIT: one.order_id for one in exits}
-    state.groups.put(
-        GroupRow(
-            group_id=order.order_id,
-            account_id=order.account_id,
-            order_class=order.order_class,
-            entry_id=None if is_oco else order.order_id,
-            take_profit_id=order.order_id if is_oco else ids.get(True),
-            stop_loss_id=ids.get(False),
-            entered=order.quantity if is_oco else ZERO,
-            armed_at=at.market if is_oco else None,
-        )
-    )
-    return [kept.keep(one, state, at, is_exit=True) for one in exits]
-
-
-def _never(order: Order, state: OmsState, at: At) -> Event:
-    """An exit that was canceled before it arrived."""
-    state.remembered_cancels.delete(order.account_id, order.order_id)
-    row = new_row(
-        order, OrderStatus.CANCELED, at.market, canceled_at=at.market,
-        reason="canceled before it arrived",
-    )  # fmt: skip
-    state.orders.put(row)
-    return OrderCanceled(**whose(row), cause=order.order_id, state=row.state)
+from shared.types import ZERO, Order, OrderClass, OrderState, OrderType
 
 
 def is_single(order: Order) -> bool:
@@ -105,10 +56,14 @@ def is_single(order: Order) -> bool:
 
 
 def group_of(order: Order, state: OmsState) -> GroupRow | None:
-    """The group that an order belongs to."""
+    """The group that an order belongs to, while an exit of it lives. One without exits may have
+    left memory, and a replay must see what was seen.
+    """
+    group_id = order.parent_id
     if order.legs:
-        return state.groups.get(order.chain_id or order.order_id)
-    return None if order.parent_id is None else state.groups.get(order.parent_id)
+        group_id = order.chain_id or order.order_id
+    group = None if group_id is None else state.groups.get(group_id)
+    return group if group is not None and has_exits(group) else None
 
 
 def on_event(event: Any, state: OmsState, at: At) -> list[Event]:
@@ -117,16 +72,31 @@ def on_event(event: Any, state: OmsState, at: At) -> list[Event]:
     group = None if told is None else group_of(told.order, state)
     if told is None or group is None:
         return []
+    before = group
     if isinstance(event, OrderReplaced):
         group = _note(_renamed(group, told, event.successor), event.successor, state, at)
     else:
         group = _note(group, told, state, at)
     state.groups.put(group)
-    alerts: list[Event] = []
-    if isinstance(event, OrderRejected) and told.order.parent_id is not None and lot(group) > 0:
-        text = f"exit rejected ({told.reason}); {lot(group)} units are without it"
-        alerts = [_flag(told, "unprotected", text)]
-    return [*alerts, *align(group, state, at)]
+    return [*_alerts(event, before, group), *align(group, state, at)]
+
+
+def _alerts(event: Any, before: GroupRow, group: GroupRow) -> list[Event]:
+    """What a person must know: exits that filled too much, a lot that has lost an exit by the
+    venue's word, and a rejected one in any case.
+    """
+    told: OrderState = event.state
+    order, rest, alerts = told.order, lot(group), []
+    if _beyond(group) > max(ZERO, _beyond(before)):
+        text = f"exits have filled {_beyond(group)} more than their entry"
+        alerts.append(_flag(told, "overfill", text))
+    is_exit = order.parent_id is not None or order.order_class is OrderClass.OCO
+    is_unasked = isinstance(event, OrderCanceled | OrderExpired) and event.cause == order.order_id
+    is_last = is_unasked and not has_exits(group)
+    if is_exit and rest > 0 and (is_last or isinstance(event, OrderRejected)):
+        text = f"exit {told.status} ({told.reason}); {rest} units are without it"
+        alerts.append(_flag(told, "unprotected", text))
+    return alerts
 
 
 def _flag(told: OrderState, alert: str, text: str) -> Event:
@@ -150,10 +120,12 @@ def _renamed(group: GroupRow, old: OrderState, new: OrderState) -> GroupRow:
 
 
 def _note(group: GroupRow, told: OrderState, state: OmsState, at: At) -> GroupRow:
-    """The group with what a member has filled, and whether it is still there."""
-    order, row = told.order, state.orders.get(told.order.order_id)
+    """The group with what a member has filled, and whether it is still there, as itself or (what
+    OMS keeps is replaced at once, before this is asked) as its successor.
+    """
+    order, row = told.order, current(state, told.order.order_id)
     is_over = row is None or (is_ended(row) and row.request_id is None)
-    alive = None if is_over else order.order_id
+    alive = None if row is None or is_over else row.order_id
     if order.legs and group.order_class is not OrderClass.OCO:
         cum = told.cum_quantity
         armed_at = group.armed_at if group.armed_at is not None or not cum else at.market
@@ -165,7 +137,12 @@ def _note(group: GroupRow, told: OrderState, state: OmsState, at: At) -> GroupRo
 
 def lot(group: GroupRow) -> Decimal:
     """What is still to be got out of."""
-    return max(ZERO, minus(group.entered, plus(group.taken, group.stopped)))
+    return max(ZERO, minus(ZERO, _beyond(group)))
+
+
+def _beyond(group: GroupRow) -> Decimal:
+    """By how much the exits have filled more than their entry; below zero where they have less."""
+    return minus(plus(group.taken, group.stopped), group.entered)
 
 
 def trigger(row: OrderRow, group: GroupRow, state: OmsState, at: At) -> list[Event]:
@@ -278,9 +255,13 @@ def _next_id(row: OrderRow, group: GroupRow, state: OmsState) -> str:
 
 
 def cancel_both(row: OrderRow, state: OmsState, at: At) -> list[Event]:
-    """The owner canceled an exit: the other one goes too, unless it is on its way already."""
+    """The owner canceled an exit: the other one goes too, unless it is on its way already. A cancel
+    that comes too late takes nothing with it: the exits of an entry that has filled are needed.
+    """
     group = group_of(row.state.order, state)
-    if group is None or row.order_id == group.entry_id or group.chosen is not None:
+    if group is None or group.chosen is not None:
+        return []
+    if row.order_id not in (group.take_profit_id, group.stop_loss_id):
         return []
     others = [one for one in _exits(group, state) if one.order_id != row.order_id]
     return [event for one in others for event in _cancel(one, group, state, at)]

@@ -64,8 +64,8 @@ class OmsState(State):
             GroupRow,
             ("group_id",),
             indexes=("chosen",),
-            found_under=lambda row: (True if row.chosen and _has_exits(row) else None,),
-            keep=_has_exits,
+            found_under=lambda row: (True if row.chosen and has_exits(row) else None,),
+            keep=has_exits,
             live_sql=LIVE_GROUP_SQL,
         )
         self.works: Table[WorkRow] = Table(
@@ -109,5 +109,6 @@ def _found_under(row: OrderRow) -> tuple[Hashable | None, ...]:
     return awaiting, chain, held, watched, order.parent_id
 
 
-def _has_exits(row: GroupRow) -> bool:
+def has_exits(row: GroupRow) -> bool:
+    """Whether an exit of the group lives."""
     return row.take_profit_id is not None or row.stop_loss_id is not None

@@ -37,7 +37,7 @@ from shared.events.venue import ReportKind
 from shared.ids import derived_id
 from shared.messages import Event, Message
 from shared.table import At
-from shared.types import ZERO, Execution, Order, Time
+from shared.types import ZERO, Execution, Order, OrderClass, Time
 
 FILLED = (Move.FILLED_PART, Move.FILLED_WHOLE)
 AMENDED = (Move.AMENDED_PART, Move.AMENDED_WHOLE)
@@ -46,21 +46,11 @@ ZERO_EXECUTION = (ZERO, ZERO)
 
 def begin(order: Order, state: OmsState, at: At, *, is_exit: bool) -> list[Event]:
     """Keep a parent; it is worked from the next tick or second on."""
-    assert order.algorithm is not None
     told = kept.keep(order, state, at, is_exit=is_exit)
     row = state.orders.get(order.order_id)
     assert row is not None
     state.orders.put(msgspec.structs.replace(row, ends_at=None))
-    lot = state.instrument(order.symbol).lot
-    state.works.put(
-        WorkRow(
-            order_id=order.order_id,
-            symbol=order.symbol,
-            algorithm=order.algorithm.name,
-            progress=begun(order.quantity, lot),
-            tape=blank(order.algorithm),
-        )
-    )
+    state.works.put(_work(order, order.quantity, state))
     return [told]
 
 
@@ -187,17 +177,16 @@ def on_event(event: Any, state: OmsState, at: At) -> list[Event]:
         return []
     if order.algorithm is not None and state.works.get(order.order_id) is not None:
         return _on_parent(order.order_id, state, at)
-    work = work_of(order, state)
-    if work is None:
+    if order.parent_id is None or order.order_class is not OrderClass.SIMPLE:
         return []
     told: list[Event] = []
     if isinstance(event, OrderFilled):
-        told = _progress(work.order_id, ZERO_EXECUTION, event.execution, state, at)
+        told = _progress(order.parent_id, ZERO_EXECUTION, event.execution, state, at)
     elif isinstance(event, ExecutionBusted):
-        told = _progress(work.order_id, event.execution, ZERO_EXECUTION, state, at)
+        told = _progress(order.parent_id, event.execution, ZERO_EXECUTION, state, at)
     elif isinstance(event, ExecutionCorrected):
-        told = _progress(work.order_id, event.previous, event.execution, state, at)
-    return [*told, *_end_if_over(work.order_id, state, at)]
+        told = _progress(order.parent_id, event.previous, event.execution, state, at)
+    return [*told, *_end_if_over(order.parent_id, state, at)]
 
 
 def _progress(
@@ -207,9 +196,11 @@ def _progress(
     state: OmsState,
     at: At,
 ) -> list[Event]:
-    """Put what an execution of a child changed into the parent's sums."""
+    """Put what an execution of a child changed into the parent's sums. A parent that is open again
+    (a bust) waits for the child that is so too; one that ended otherwise has that canceled.
+    """
     row = state.orders.get(order_id)
-    if row is None:
+    if row is None or row.state.order.algorithm is None:
         return []
     (old, old_price), (new, new_price) = _numbers(before), _numbers(after)
     cum = plus(minus(row.cum_quantity, old), new)
@@ -219,7 +210,24 @@ def _progress(
     sums = {"cum_quantity": cum, "amount": amount, "average_price": average(amount, cum)}
     row = advance(row, move, at.market, **sums)
     state.orders.put(row)
-    return [OrderProgressed(**whose(row), cause=order_id, state=row.state)]
+    told: list[Event] = [OrderProgressed(**whose(row), cause=order_id, state=row.state)]
+    if is_ended(row):
+        return [*told, *_cancel_children(order_id, state, at)]
+    if state.works.get(order_id) is None:
+        state.works.put(_work(row.state.order, ZERO, state))
+    return told
+
+
+def _work(order: Order, quantity: Decimal, state: OmsState) -> WorkRow:
+    """An algorithm that is to hand out so much; nothing of what a bust took back later."""
+    assert order.algorithm is not None
+    return WorkRow(
+        order_id=order.order_id,
+        symbol=order.symbol,
+        algorithm=order.algorithm.name,
+        progress=begun(quantity, state.instrument(order.symbol).lot),
+        tape=blank(order.algorithm),
+    )
 
 
 def _numbers(execution: tuple[Decimal, Decimal] | Execution) -> tuple[Decimal, Decimal]:
@@ -263,11 +271,11 @@ def _end_if_over(order_id: str, state: OmsState, at: At) -> list[Event]:
 
 def finish(work: WorkRow | None, state: OmsState, at: At, now: Time) -> list[Event]:
     """The plan's time is over: children that still work are canceled, then the parent expires."""
-    parent = None if work is None else state.orders.get(work.order_id)
-    if work is None or parent is None:
+    if work is None:
         return []
-    plan = parent.state.order.algorithm
-    if plan is None or not is_live(parent) or now < plan.ends_at:
+    parent = state.orders.get(work.order_id)
+    plan = None if parent is None else parent.state.order.algorithm
+    if parent is None or plan is None or not is_live(parent) or now < plan.ends_at:
         return _end_if_over(work.order_id, state, at)
     told = _cancel_children(work.order_id, state, at)
     if work.handed or children(work.order_id, state) or is_ended(parent):

@@ -54,3 +54,17 @@ def test_evidence_of_a_handler_that_did_nothing_is_journalled() -> None:
     seen = [msgspec.json.decode(bytes(one.body))["bid"] for one in entry.observed]
     assert seen == [99.0, 40.0]
     assert [one.offset for one in entry.observed] == [0, 1]
+
+
+def test_what_an_observation_leads_to_is_of_its_time_and_one_that_led_to_nothing_is_not() -> None:
+    def says_when_cheap(seen: QuoteUpdated, state: ToyState, at: At) -> Sequence[Event]:
+        return on_order_approved(approved(1), state, at) if seen.bid < 50 else []
+
+    room = msgspec.structs.replace(TOY, handlers={QuoteUpdated: says_when_cheap})
+    latest = Latest()
+    shard = Shard(room, ShardRow(shard=0), ToyState(latest), latest, "1")
+    record = Record("market.quotes", 0, 0, b"")
+    shard.observe(record, quote(99.0))
+    assert (shard.at.wall, shard.said) == (0, [])
+    shard.observe(record, quote(40.0))
+    assert [(one.at, one.market_at) for one in shard.said] == [(NOON, NOON)]

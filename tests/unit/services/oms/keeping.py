@@ -26,6 +26,7 @@ NEXT_OPEN = Time.parse("2013-10-10T13:30:00Z")
 CLOSE = Time.parse("2013-10-09T20:00:00Z")
 INSTRUMENTS = {"AIG": Instrument(symbol="AIG")}
 TP, SL = "take-profit", "stop-loss"
+HUNDRED = Decimal(100)
 
 
 def at(ms: float) -> Time:
@@ -111,3 +112,42 @@ def sent(events: list[Event]) -> list[tuple[str, Decimal]]:
         for event in events
         if isinstance(event, OrderTriggered)
     ]
+
+
+def floor_with_bracket() -> Floor:
+    floor = Floor()
+    floor.second(0)
+    floor.bracket()
+    floor.accept()
+    return floor
+
+
+def filled() -> Floor:
+    """A bracket whose entry has filled: the take-profit is at the venue."""
+    floor = floor_with_bracket()
+    floor.fill("e1", 100, 48)
+    floor.accept(TP)
+    return floor
+
+
+def with_legs(order_class: OrderClass, *legs: Leg, **fields: object) -> Floor:
+    floor = Floor()
+    floor.second(0)
+    told = {"type": OrderType.LIMIT, "limit_price": Decimal(48), **fields}
+    floor.submit(order_class=order_class, legs=legs, **told)
+    floor.accept()
+    return floor
+
+
+STOP = Leg(order_id=SL, client_order_id=SL, type=OrderType.STOP, stop_price=Decimal(47))
+LIMIT = Leg(order_id=TP, client_order_id=TP, type=OrderType.LIMIT, limit_price=Decimal(49))
+
+
+def oco() -> Floor:
+    """An OCO that sells 100: its take-profit at 49 is the order itself."""
+    fields = {"side": Side.SELL, "limit_price": Decimal(49), "exit": True}
+    return with_legs(OrderClass.OCO, STOP, **fields)
+
+
+def states(floor: Floor) -> dict[str, str]:
+    return {name: floor.state_of(name) for name in (X, TP, SL)}

@@ -6,69 +6,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from shared.events.venue import ReportKind
-from shared.types import Leg, OrderClass, OrderType, Side
+from shared.types import OrderClass, OrderType, Side
 from tests.unit.services.oms.desk import X, alerts, told
-from tests.unit.services.oms.keeping import SL, TP, Floor, sent
-
-HUNDRED = Decimal(100)
-
-
-def floor_with_bracket() -> Floor:
-    floor = Floor()
-    floor.second(0)
-    floor.bracket()
-    floor.accept()
-    return floor
-
-
-def filled() -> Floor:
-    """A bracket whose entry has filled: the take-profit is at the venue."""
-    floor = floor_with_bracket()
-    floor.fill("e1", 100, 48)
-    floor.accept(TP)
-    return floor
-
-
-def with_legs(order_class: OrderClass, *legs: Leg, **fields: object) -> Floor:
-    floor = Floor()
-    floor.second(0)
-    told = {"type": OrderType.LIMIT, "limit_price": Decimal(48), **fields}
-    floor.submit(order_class=order_class, legs=legs, **told)
-    floor.accept()
-    return floor
-
-
-STOP = Leg(order_id=SL, client_order_id=SL, type=OrderType.STOP, stop_price=Decimal(47))
-LIMIT = Leg(order_id=TP, client_order_id=TP, type=OrderType.LIMIT, limit_price=Decimal(49))
-
-
-def oco() -> Floor:
-    """An OCO that sells 100: its take-profit at 49 is the order itself."""
-    fields = {"side": Side.SELL, "limit_price": Decimal(49), "exit": True}
-    return with_legs(OrderClass.OCO, STOP, **fields)
-
-
-def states(floor: Floor) -> dict[str, str]:
-    return {name: floor.state_of(name) for name in (X, TP, SL)}
-
-
-def test_the_entry_is_sent_first_and_its_exits_are_kept() -> None:
-    floor = Floor()
-    events = floor.bracket()
-    assert told(events) == ["OrderSubmitted", "OrderAccepted", "OrderAccepted"]
-    sides = [event.state.order.side for event in events]  # type: ignore[attr-defined]
-    assert sides == [Side.BUY, Side.SELL, Side.SELL]
-    parents = [event.state.order.parent_id for event in events]  # type: ignore[attr-defined]
-    assert parents == [None, X, X]
-    assert states(floor) == {X: "pending_new", TP: "new kept", SL: "new kept"}
-
-
-def test_exits_of_an_entry_that_has_not_filled_do_not_watch() -> None:
-    floor = floor_with_bracket()
-    assert floor.ticks(("t", 5, 40, 100), ("t", 6, 60, 100)) == []
+from tests.unit.services.oms.keeping import (
+    HUNDRED,
+    SL,
+    TP,
+    Floor,
+    filled,
+    floor_with_bracket,
+    sent,
+    states,
+)
 
 
 def test_a_complete_fill_sends_the_take_profit_and_keeps_the_stop() -> None:
@@ -189,6 +142,26 @@ def test_an_exit_that_the_venue_rejects_is_told_as_unprotected() -> None:
     assert alerts(floor.report(ReportKind.REJECTED, SL, reason="halted")) == ["unprotected"]
 
 
+def test_a_lot_whose_last_exit_the_venue_ends_is_told_as_unprotected() -> None:
+    floor = filled()
+    assert alerts(floor.report(ReportKind.CANCELED, TP, reason="verbal")) == []
+    floor.ticks(("t", 9, 47, 100))
+    assert alerts(floor.report(ReportKind.CANCELED, SL, reason="verbal")) == ["unprotected"]
+
+
+def test_exits_that_their_owner_cancels_are_not_told_as_unprotected() -> None:
+    floor = filled()
+    floor.cancel("c1", SL)
+    assert alerts(floor.canceled(TP)) == []
+
+
+def test_a_cancel_that_comes_when_the_entry_has_filled_leaves_its_exits() -> None:
+    for cancel in (lambda floor: floor.cancel("c1"), lambda floor: floor.cancel_by_risk()):
+        floor = filled()
+        cancel(floor)
+        assert (floor.state_of(TP), floor.state_of(SL)) == ("new", "new kept")
+
+
 def test_a_refused_cancel_is_asked_again_each_second_until_the_way_is_clear() -> None:
     floor = filled()
     floor.ticks(("t", 9, 47, 100))
@@ -217,6 +190,14 @@ def test_a_bust_of_the_whole_entry_takes_the_exit_from_the_venue() -> None:
     assert floor.ticks(("t", 9, 47, 100)) == []
 
 
+def test_exits_that_have_filled_more_than_is_left_of_their_entry_are_told() -> None:
+    floor = filled()
+    floor.fill("e2", 40, 49, TP)
+    events = floor.amend(ReportKind.BUSTED, "b1", "e1")
+    assert alerts(events) == ["overfill"]
+    assert alerts(floor.fill("e3", 60, 49, TP)) == ["overfill"]
+
+
 def test_a_late_fill_of_the_entry_is_protected_too() -> None:
     floor = floor_with_bracket()
     floor.fill("e1", 40, 48)
@@ -237,6 +218,27 @@ def test_a_replaced_exit_goes_on_in_its_group() -> None:
     assert sent(floor.canceled(TP)) == [("stop-2", HUNDRED)]
 
 
+def test_a_replaced_stop_that_is_an_entry_keeps_its_exits() -> None:
+    floor = Floor()
+    floor.second(0)
+    stop = {"type": OrderType.STOP, "limit_price": None, "stop_price": Decimal(48)}
+    floor.bracket(**stop)
+    (group,) = floor.rows("groups")
+    legs = floor.order(X).state.order.legs
+    events = floor.replace("entry-2", order_class=OrderClass.BRACKET, legs=legs, chain_id=X, **stop)
+    assert told(events) == ["ReplacePending", "OrderReplaced"]
+    assert floor.rows("groups") == [msgspec.structs.replace(group, entry_id="entry-2")]
+
+
+def test_a_group_without_exits_is_left_alone_whether_in_memory_or_not() -> None:
+    floor = floor_with_bracket()
+    floor.cancel("c1", TP)
+    (group,) = floor.rows("groups")
+    floor.state.groups.load([group])
+    floor.fill("e1", 100, 48)
+    assert floor.rows("groups") == [group]
+
+
 def test_everything_goes_on_after_a_restart_in_the_middle() -> None:
     floor = floor_with_bracket()
     floor.restart()
@@ -249,39 +251,3 @@ def test_everything_goes_on_after_a_restart_in_the_middle() -> None:
     assert sent(events) == [(SL, HUNDRED)]
     floor.fill("e2", 100, 47, SL)
     assert states(floor) == {X: "filled", TP: "canceled", SL: "filled"}
-
-
-def test_an_oto_with_a_stop_only_protects_from_the_first_fill() -> None:
-    floor = with_legs(OrderClass.OTO, STOP)
-    floor.fill("e1", 40, 48)
-    assert told(floor.ticks(("t", 9, 47, 100))) == ["CancelPending"]
-    assert sent(floor.canceled(X)) == [(SL, Decimal(40))]
-
-
-def test_an_oto_with_a_limit_only_sends_it_when_the_entry_has_filled() -> None:
-    floor = with_legs(OrderClass.OTO, LIMIT)
-    assert sent(floor.fill("e1", 100, 48)) == [(TP, HUNDRED)]
-
-
-def test_an_oco_has_its_take_profit_at_the_venue_and_its_stop_kept() -> None:
-    floor = oco()
-    assert (floor.state_of(X), floor.state_of(SL)) == ("new", "new kept")
-    assert told(floor.ticks(("t", 9, 47, 100))) == ["CancelPending"]
-    floor.fill("e1", 20, 49)
-    assert sent(floor.canceled(X)) == [(SL, Decimal(80))]
-
-
-def test_an_oco_that_takes_its_profit_ends_its_stop() -> None:
-    floor = oco()
-    floor.fill("e1", 60, 49)
-    assert floor.state_of(SL) == "new kept"
-    floor.fill("e2", 40, 49)
-    assert floor.state_of(SL) == "canceled kept"
-
-
-def test_exits_whose_cancel_came_first_are_never_kept() -> None:
-    floor = Floor()
-    floor.cancel("c1", SL)
-    events = floor.bracket()
-    assert told(events) == ["OrderSubmitted", "OrderCanceled", "OrderCanceled"]
-    assert floor.rows("groups") == []

@@ -152,6 +152,34 @@ def test_busts_and_corrections_of_children_reach_the_parent() -> None:
     assert floor.stands() == standing("new", 200, 0, 200, 0)
 
 
+def test_a_bust_opens_a_parent_that_was_filled_and_it_waits_for_its_child() -> None:
+    floor = Works(quantity=100, plan=twap(bins=1))
+    floor.second(1000)
+    (child,) = floor.children()
+    floor.trade(child, "e1", 48)
+    assert (floor.stands(), floor.rows("works")) == (standing("filled", 100, 100, 0, 48), [])
+    floor.restart()
+    events = floor.amend(ReportKind.BUSTED, "b1", "e1", 0, 0, child.order_id)
+    assert told(events) == ["ExecutionBusted", "OrderProgressed"]
+    assert floor.stands() == standing("new", 100, 0, 100, 0)
+    assert told(floor.second(2000)) == []
+    assert floor.children() == []
+    floor.fill("e2", 100, 49, child.order_id)
+    assert (floor.stands(), floor.rows("works")) == (standing("filled", 100, 100, 0, 49), [])
+
+
+def test_a_bust_when_the_parent_was_canceled_counts_and_has_the_child_canceled() -> None:
+    floor = Works(quantity=200, plan=twap(bins=2))
+    floor.second(1000)
+    (child,) = floor.children()
+    floor.trade(child, "e1", 48)
+    floor.cancel("c1")
+    assert floor.stands() == standing("canceled", 200, 100, 0, 48)
+    events = floor.amend(ReportKind.BUSTED, "b1", "e1", 0, 0, child.order_id)
+    assert told(events) == ["ExecutionBusted", "OrderProgressed", "CancelPending"]
+    assert floor.stands() == standing("canceled", 200, 0, 0, 0)
+
+
 def test_pov_follows_the_tape_minute_by_minute_and_its_children_end_with_the_minute() -> None:
     plan = twap(name="pov", rate=Decimal("0.1"))
     floor = Works(quantity=500, plan=plan)
