@@ -221,8 +221,7 @@ class Clients:
         if dice.random() < 0.5:  # and one more like it before that is answered
             order = self._order(f"{name}-too", owner, wall, dice)
             like = self._submitted.get(order_id, order)
-            order = msgspec.structs.replace(order, symbol=like.symbol, side=like.side)
-            self._submit(order, owner, wall, dice)
+            self._submit(orders.alike(order, like, dice), owner, wall, dice)
         return f"{order_id} {change}"
 
     def withdraw(self, name: str, owner: Owner, wall: int, dice: Random) -> str:

@@ -211,3 +211,9 @@ def rubbish(name: str, dice: Random) -> bytes:
     """Bytes that are no command, or one that makes no sense."""
     unknown = b'{"type":"Nonsense","command_id":"' + name.encode() + b'"}'
     return dice.choice((b"\xff\x00rubbish", unknown, b'{"type":"SubmitOrder"}', b"[]"))
+
+
+def alike(order: Order, like: Order, dice: Random) -> Order:
+    """An order on the side of another in its symbol, often a large one."""
+    quantity = dice.choice((order.quantity, Decimal(250), Decimal(390)))
+    return msgspec.structs.replace(order, symbol=like.symbol, side=like.side, quantity=quantity)

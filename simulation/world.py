@@ -30,6 +30,8 @@ from simulation.store import Database
 BEGINS = int(Time.parse("2013-10-09T14:00:00Z"))
 SHARDS = 2
 MARKED_US = 200_000
+STRUCK = 300
+"""How many orders in a thousand suffer a fault of the venue."""
 ACTS = ("turn", "client", "market", "answer", "fault")
 WEIGHTS = (60, 18, 12, 6, 1)
 PEACE = (60, 18, 12, 6, 0)
@@ -57,7 +59,7 @@ class World:
         self.kinds: dict[str, Kind] = rooms(is_mended=not is_faulty)
         self.names = sorted(self.kinds)
         self.databases = {name: Database() for name in self.names}
-        self.venue_faults = f"seed:{seed}" if is_faulty else ""
+        self.venue_faults = f"seed:{seed}:{STRUCK}" if is_faulty else ""
         self.running: dict[str, Process] = {}
         self._away: dict[str, int] = {}
         self._stopped: list[tuple[int, Process]] = []

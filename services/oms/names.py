@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.oms.core.contingency import group_id_of
 from services.oms.core.requests import successors
 from services.oms.core.state import OmsState
 from shared.commands import CancelOrder
@@ -72,15 +73,12 @@ def follows_order(
 ) -> Iterable[tuple[str, Key]]:
     """What replaced the order that is named; of a child, its parent."""
     yield from successors(message.order_id, state)
-    row = state.orders.get(message.order_id)
-    order = None if row is None else row.state.order
-    if order is not None and order.parent_id and order.order_class is OrderClass.SIMPLE:
-        yield "orders", (order.parent_id,)
+    yield from _parent(message.order_id, state)
 
 
 def follows_report(message: VenueReport, state: OmsState) -> Iterable[tuple[str, Key]]:
     """What replaced the order that is named; where none is, the request that has the id, and its
-    order.
+    order; of a child, its parent; of an execution, the group of its order, over or not.
     """
     order_id, request = message.order_id, state.requests.get(message.order_id)
     if state.orders.get(order_id) is None:
@@ -88,6 +86,18 @@ def follows_report(message: VenueReport, state: OmsState) -> Iterable[tuple[str,
         order_id = order_id if request is None else request.order_id
         yield "orders", (order_id,)
     yield from successors(order_id, state)
+    yield from _parent(order_id, state)
+    row = state.orders.get(order_id)
+    group_id = None if row is None or message.execution is None else group_id_of(row.state.order)
+    if group_id is not None:
+        yield "groups", (group_id,)
+
+
+def _parent(order_id: str, state: OmsState) -> Iterable[tuple[str, Key]]:
+    row = state.orders.get(order_id)
+    order = None if row is None else row.state.order
+    if order is not None and order.parent_id and order.order_class is OrderClass.SIMPLE:
+        yield "orders", (order.parent_id,)
 
 
 def follows_replace(message: ReplaceApproved, state: OmsState) -> Iterable[tuple[str, Key]]:

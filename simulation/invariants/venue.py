@@ -20,14 +20,19 @@ Tables = Mapping[str, Mapping[tuple[str, ...], Any]]
 
 def check_venue(venue: Tables, oms: Tables, book: Tables) -> None:
     """The rows of one shard of three rooms; raises where they differ."""
-    _check_orders(venue["paper_orders"], oms["orders"])
+    _check_orders(venue["paper_orders"], oms["orders"], oms["requests"])
     _check_executions(venue, oms)
     held = _positions(book["positions"])
     theirs = _positions(venue["paper_positions"])
     require(held == theirs, NAME, lambda: f"the venue holds {theirs}, the book {held}")
 
 
-def _check_orders(theirs: Mapping[Any, Any], ours: Mapping[Any, Any]) -> None:
+def _check_orders(
+    theirs: Mapping[Any, Any], ours: Mapping[Any, Any], requests: Mapping[Any, Any]
+) -> None:
+    """An order that ended under the id of a replace, whose grant was heard of only later, is the
+    one that it was to replace (H10).
+    """
     open_there = {row.order_id for row in theirs.values() if row.is_live}
     open_here = {
         row.order_id
@@ -40,7 +45,9 @@ def _check_orders(theirs: Mapping[Any, Any], ours: Mapping[Any, Any]) -> None:
         lambda: f"open only there {open_there - open_here}, only here {open_here - open_there}",
     )
     for row in theirs.values():
-        mine = ours.get((row.order_id,))
+        mine, request = ours.get((row.order_id,)), requests.get((row.order_id,))
+        if mine is None and request is not None:
+            mine = ours.get((request.order_id,))
         require(mine is not None, NAME, lambda: f"OMS does not know {row.order_id}")
         if mine is not None and mine.status is not S.REPLACED and row.status != "replaced":
             told = (row.order_id, row.cum_quantity, mine.cum_quantity)

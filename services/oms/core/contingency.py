@@ -38,8 +38,11 @@ from services.oms.core.requests import ask_cancel, ask_replace, current
 from services.oms.core.rows import OrderRow
 from services.oms.core.state import OmsState, has_exits
 from shared.events.oms import (
+    ExecutionBusted,
+    ExecutionCorrected,
     OrderCanceled,
     OrderExpired,
+    OrderFilled,
     OrderFlagged,
     OrderRejected,
     OrderReplaced,
@@ -49,27 +52,42 @@ from shared.messages import Event
 from shared.table import At
 from shared.types import ZERO, Order, OrderClass, OrderState, OrderType
 
+AMENDED = (ExecutionBusted, ExecutionCorrected)
+EXECUTED = (OrderFilled, *AMENDED)
+
 
 def is_single(order: Order) -> bool:
     """Whether nothing hangs on the order, nor it on another: most do without all of this."""
     return order.parent_id is None and not order.legs and order.algorithm is None
 
 
+def group_id_of(order: Order) -> str | None:
+    """The id of the group that an order belongs to."""
+    if order.legs:
+        return order.chain_id or order.order_id
+    return None if order.order_class is OrderClass.SIMPLE else order.parent_id
+
+
 def group_of(order: Order, state: OmsState) -> GroupRow | None:
     """The group that an order belongs to, while an exit of it lives. One without exits may have
     left memory, and a replay must see what was seen.
     """
-    group_id = order.parent_id
-    if order.legs:
-        group_id = order.chain_id or order.order_id
-    group = None if group_id is None else state.groups.get(group_id)
+    group = _found(order, state)
     return group if group is not None and has_exits(group) else None
 
 
+def _found(order: Order, state: OmsState) -> GroupRow | None:
+    group_id = group_id_of(order)
+    return None if group_id is None else state.groups.get(group_id)
+
+
 def on_event(event: Any, state: OmsState, at: At) -> list[Event]:
-    """What follows for its group from an event about an order."""
+    """What follows for its group from an event about an order. A group that is over is loaded for
+    each execution, for that may change what it has come to.
+    """
     told: OrderState | None = event.state
-    group = None if told is None else group_of(told.order, state)
+    find = _found if isinstance(event, EXECUTED) else group_of
+    group = None if told is None else find(told.order, state)
     if told is None or group is None:
         return []
     before = group
@@ -83,7 +101,7 @@ def on_event(event: Any, state: OmsState, at: At) -> list[Event]:
 
 def _alerts(event: Any, before: GroupRow, group: GroupRow) -> list[Event]:
     """What a person must know: exits that filled too much, a lot that has lost an exit by the
-    venue's word, and a rejected one in any case.
+    venue's word, and a rejected one in any case; a lot that a bust has brought back.
     """
     told: OrderState = event.state
     order, rest, alerts = told.order, lot(group), []
@@ -96,6 +114,8 @@ def _alerts(event: Any, before: GroupRow, group: GroupRow) -> list[Event]:
     if is_exit and rest > 0 and (is_last or isinstance(event, OrderRejected)):
         text = f"exit {told.status} ({told.reason}); {rest} units are without it"
         alerts.append(_flag(told, "unprotected", text))
+    if isinstance(event, AMENDED) and rest > lot(before) and not has_exits(group):
+        alerts.append(_flag(told, "unprotected", f"by a bust, {rest} units are without an exit"))
     return alerts
 
 

@@ -1,6 +1,7 @@
 """Which order suffers which fault: by a seed, or by a script. See docs/fault-mode.md.
 
-`seed:7` strikes about one order in six, by its id: the same seed and ids, the same faults.
+`seed:7` strikes 154 orders in a thousand, by their ids: the same seed and ids, the same faults;
+`seed:7:400` strikes 400.
 `bust@AIG,silence@IBM:137,late_ack@*:5` strikes orders of a symbol (`*`: of any), with a colon only
 those of that quantity; the first that fits counts.
 """
@@ -40,8 +41,10 @@ RARE = (Fault.CONFLICT, Fault.ORPHAN)
 """After these an account is halted until a person has looked."""
 NAMES = frozenset(Fault)
 COMMON = tuple(fault for fault in Fault if fault not in RARE)
-_PART, _RARE_PART = 15, 2
-"""How many orders in a thousand each common and each rare fault strikes."""
+_DRAWN = (*(fault for fault in COMMON for _ in range(15)), *(fault for fault in RARE for _ in "ab"))
+"""What an order that is struck suffers, each with the same chance."""
+RATE = len(_DRAWN)
+"""How many orders in a thousand a seed strikes."""
 
 
 class Strike(msgspec.Struct, frozen=True):
@@ -58,15 +61,16 @@ class Strike(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A seed, or the lines of a script."""
+    """A seed (`rate`: how many orders in a thousand it strikes), or the lines of a script."""
 
     seed: int | None = None
+    rate: int = RATE
     script: tuple[Strike, ...] = ()
 
     def fault_of(self, order: PaperOrderRow) -> Fault | None:
         """What the order suffers; mostly nothing."""
         if self.seed is not None:
-            return _drawn(self.seed, order.order_id)
+            return _drawn(self.seed, self.rate, order.order_id)
         return next((one.fault for one in self.script if one.fits(order)), None)
 
 
@@ -77,9 +81,10 @@ def read(text: str) -> Plan:
         return Plan()
     kind, _, rest = text.partition(":")
     if kind == "seed":
-        if not rest.isdecimal():
-            raise ValueError(f"no seed: {text!r}; it is seed:NUMBER")
-        return Plan(seed=int(rest))
+        seed, colon, rate = rest.partition(":")
+        if not seed.isdecimal() or (colon and not (rate.isdecimal() and int(rate) <= 1000)):
+            raise ValueError(f"no seed: {text!r}; it is seed:NUMBER[:ORDERS IN A THOUSAND]")
+        return Plan(seed=int(seed), rate=int(rate) if colon else RATE)
     return Plan(script=tuple(_strike(part) for part in text.split(",")))
 
 
@@ -95,9 +100,6 @@ def _strike(text: str) -> Strike:
         raise ValueError(f"no quantity: {text!r}") from None
 
 
-def _drawn(seed: int, order_id: str) -> Fault | None:
-    number = zlib.crc32(f"{seed}/{order_id}".encode()) % 1000
-    if number < _PART * len(COMMON):
-        return COMMON[number // _PART]
-    number -= _PART * len(COMMON)
-    return RARE[number // _RARE_PART] if number < _RARE_PART * len(RARE) else None
+def _drawn(seed: int, rate: int, order_id: str) -> Fault | None:
+    chosen, number = divmod(zlib.crc32(f"{seed}/{order_id}".encode()), 1000)
+    return _DRAWN[chosen % RATE] if number < rate else None

@@ -230,13 +230,38 @@ def test_a_replaced_stop_that_is_an_entry_keeps_its_exits() -> None:
     assert floor.rows("groups") == [msgspec.structs.replace(group, entry_id="entry-2")]
 
 
-def test_a_group_without_exits_is_left_alone_whether_in_memory_or_not() -> None:
+def test_a_group_without_exits_is_the_same_whether_it_is_in_memory_or_not() -> None:
+    both = []
+    for is_in_memory in (True, False):
+        floor = floor_with_bracket()
+        floor.cancel("c1", TP)
+        (group,) = floor.rows("groups")
+        if is_in_memory:
+            floor.state.groups.load([group])
+        both.append((told(floor.fill("e1", 100, 48)), floor.rows("groups")))
+    assert both[0] == both[1]
+    assert both[0][0] == ["OrderFilled"]
+    assert both[0][1][0].entered == 100
+
+
+def test_a_bust_of_the_entry_after_its_exits_have_filled_is_told() -> None:
     floor = floor_with_bracket()
-    floor.cancel("c1", TP)
-    (group,) = floor.rows("groups")
-    floor.state.groups.load([group])
     floor.fill("e1", 100, 48)
-    assert floor.rows("groups") == [group]
+    floor.fill("e2", 100, 49, TP)
+    floor.restart()
+    events = floor.amend(ReportKind.BUSTED, "b1", "e1")
+    assert alerts(events) == ["overfill"]
+
+
+def test_a_bust_of_an_exit_that_brings_a_lot_back_is_told_when_no_exit_is_left() -> None:
+    floor = floor_with_bracket()
+    floor.fill("e1", 100, 48)
+    floor.fill("e2", 100, 49, TP)
+    floor.restart()
+    events = floor.amend(ReportKind.BUSTED, "b1", "e2", order_id=TP)
+    assert (states(floor)[TP], alerts(events)) == ("new", [])  # it works again
+    events = floor.canceled(TP)
+    assert alerts(events) == ["unprotected"]
 
 
 def test_everything_goes_on_after_a_restart_in_the_middle() -> None:

@@ -54,11 +54,21 @@ def test_a_seed_strikes_about_fifteen_in_a_hundred_and_the_same_ones_each_time()
     assert struck != [read("seed:8").fault_of(row(f"order-{n}")) for n in range(20_000)]
 
 
+def test_a_seed_may_say_how_many_it_strikes() -> None:
+    def struck(text: str) -> int:
+        return sum(read(text).fault_of(row(f"order-{n}")) is not None for n in range(20_000))
+
+    assert (struck("seed:7:0"), struck("seed:7:1000")) == (0, 20_000)
+    assert 7700 <= struck("seed:7:400") <= 8300  # 8000, 4 sigma is 277
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("seed:x", "no seed"),
         ("seed:", "no seed"),
+        ("seed:7:", "no seed"),
+        ("seed:7:1001", "no seed"),
         ("bust", "no fault"),
         ("bust@", "no fault"),
         ("explode@AIG", "no fault"),
