@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 STRICT := shared $(wildcard services/*/core) $(wildcard quant)
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
+SERVERLESS := tests/tidy tests/unit tests/journey tests/simulation
+WITH_SERVERS := $(filter-out $(SERVERLESS),$(wildcard tests/contract tests/integration tests/e2e tests/chaos))
 CHAOS := $(wildcard tests/chaos tests/integration/test_kills.py tests/integration/test_kill_matrix.py)
 
 # $(call flag,FEED,feed) is "--feed VALUE" where FEED=VALUE stands on make's command line; a variable
@@ -32,11 +35,14 @@ up: setup ## every server and every room; Ctrl-C stops all
 down: setup ## stop what `make up` started
 	@exec $(BIN)/plimsoll down $(call flag,STATE,state)
 
+# Tests that start no server run in two processes; those that do, and look at the clock, one by one.
 test: setup lint ## everything CI runs, at most 15 minutes
-	$(BIN)/python -m pytest -p no:cacheprovider
+	$(PYTEST) -n 2 --dist loadfile $(SERVERLESS)
+	$(PYTEST) $(WITH_SERVERS)
 
 test-deep: setup lint ## the same tests, large, and the slow ones
-	PLIMSOLL_DEEP=1 $(BIN)/python -m pytest -p no:cacheprovider -m ""
+	PLIMSOLL_DEEP=1 $(PYTEST) -n 2 --dist loadfile -m "" $(SERVERLESS)
+	PLIMSOLL_DEEP=1 $(PYTEST) -m "" $(WITH_SERVERS)
 
 lint: setup ## format, ruff, types, imports
 	$(BIN)/ruff format --check .
@@ -49,7 +55,7 @@ format: setup ## rewrite the sources as `make lint` wants them
 	$(BIN)/ruff format .
 
 tidy: setup ## style, layout, documents in step with code
-	$(BIN)/python -m pytest -p no:cacheprovider tests/tidy
+	$(PYTEST) tests/tidy
 
 catalogue: setup ## write docs/topics.md, docs/schemas and docs/order-lifecycle.md from the code
 	$(BIN)/python -m shared.catalogue
@@ -65,7 +71,7 @@ trace: setup ## ORDER=ID
 	@exec $(BIN)/plimsoll trace '$(ORDER)' $(call flag,STATE,state)
 
 chaos: setup ## rooms killed under load, then the history is checked
-	$(BIN)/python -m pytest -p no:cacheprovider -m "" $(CHAOS)
+	$(PYTEST) -m "" $(CHAOS)
 
 lock: setup ## write requirements.lock from pyproject.toml
 	deploy/lock
