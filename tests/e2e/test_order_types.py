@@ -7,8 +7,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -168,6 +170,38 @@ def test_an_algorithm_works_a_parent_through_the_gate(desk: Desk, name: str) -> 
     filled = sum(Decimal(one["cum_quantity"]) for one in children.json())
     assert filled == Decimal(found["cum_quantity"])
     assert found["status"] == "filled" or name == "pov"
+
+
+def test_a_vwap_without_a_curve_spreads_as_volume_did_at_this_time_of_the_days_before(
+    desk: Desk,
+) -> None:
+    url = wait_for(lambda: desk.stack.told()["influx"], bool, 240)
+    begins = Time.parse(desk.stack.status()["market_time"]).plus(60_000_000)
+    days = {0: (900, 1, 1, 1), 1: (100, 100, 100, 100), 2: (100, 200, 50, 50)}  # how long ago
+    lines = [
+        f"bars_1m,symbol={SYMBOL},source=test,run=vwap volume={volume} {minute}"
+        for back, volumes in days.items()
+        for minute, volume in zip(minutes(begins, back), volumes, strict=True)
+    ]
+    wrote = httpx.post(f"{url}/write", params={"db": "plimsoll"}, content="\n".join(lines))
+    assert wrote.status_code == 204, wrote.text
+    ends = str(begins.plus(240_000_000))
+    plan = {"name": "vwap", "starts_at": str(begins), "ends_at": ends, "bins": 2}
+    made = desk.place(type="market", quantity="8", algorithm=plan)
+    shares = [Decimal(one) for one in made["algorithm"]["curve"]]
+    # Of 400 units 200 and 200 on one day, 300 and 100 on the other; today is not read.
+    assert shares == [Decimal("0.625"), Decimal("0.375")]
+    desk.cancel(made["order_id"])
+
+
+def minutes(begins: Time, back: int) -> list[int]:
+    """Four minutes from that time of day in New York, so many weekdays before, in nanoseconds."""
+    moment = begins.moment.astimezone(ZoneInfo("America/New_York"))
+    day = moment.date()
+    for _ in range(back):
+        day -= timedelta(days=3 if day.weekday() == 0 else 1)
+    first = datetime.combine(day, moment.time(), moment.tzinfo)
+    return [int(Time.of(first).plus(60_000_000 * n)) * 1000 for n in range(4)]
 
 
 def later(time: str, seconds: int) -> str:
