@@ -33,7 +33,7 @@ import msgspec
 from services.oms.core import kept
 from services.oms.core.kept_rows import GroupRow
 from services.oms.core.numbers import minus, plus
-from services.oms.core.order import is_ended, restate
+from services.oms.core.order import is_ended, is_live, restate
 from services.oms.core.requests import ask_cancel, ask_replace, current
 from services.oms.core.rows import OrderRow
 from services.oms.core.state import OmsState, has_exits
@@ -192,13 +192,18 @@ def align(group: GroupRow, state: OmsState, at: At) -> list[Event]:
     chosen = next((one for one in exits if one.order_id == group.chosen), None)
     if chosen is not None and chosen.state.held:
         return _clear_the_way(chosen, entry, exits, group, state, at)
-    if entry is None and not any(map(kept.is_at_venue, exits)):
+    if entry is None and not any(map(_may_fill, exits)):
         return _send_take_profit(exits, rest, group, state, at)
     return [event for one in exits for event in _fit(one, rest, group, state, at)]
 
 
 def _row(order_id: str | None, state: OmsState) -> OrderRow | None:
     return None if order_id is None else state.orders.get(order_id)
+
+
+def _may_fill(row: OrderRow) -> bool:
+    """Whether a venue may fill it: a replace that is asked for may be granted after all."""
+    return is_live(row) and not row.state.held
 
 
 def _exits(group: GroupRow, state: OmsState) -> list[OrderRow]:
@@ -215,7 +220,7 @@ def _clear_the_way(
     at: At,
 ) -> list[Event]:
     """Everything else must have ended before the chosen exit is sent."""
-    others = [entry, *(one for one in exits if kept.is_at_venue(one))]
+    others = [entry, *(one for one in exits if _may_fill(one))]
     in_the_way = [one for one in others if one is not None]
     if in_the_way:
         return [event for one in in_the_way for event in _cancel(one, group, state, at)]

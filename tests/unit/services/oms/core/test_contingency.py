@@ -210,6 +210,22 @@ def test_a_late_fill_of_the_entry_is_protected_too() -> None:
     assert pending.replacement.quantity == 50  # type: ignore[attr-defined]
 
 
+def test_a_stop_waits_for_the_answer_to_a_replace_of_a_take_profit_that_has_filled() -> None:
+    floor = floor_with_bracket()
+    floor.fill("e1", 40, 48)
+    floor.cancel("c1")
+    floor.canceled(X)
+    floor.accept(TP)
+    events = floor.fill("e2", 10, 48)  # late: the take-profit is asked to become 50
+    pending = next(event for event in events if told([event]) == ["ReplacePending"])
+    floor.ticks(("t", 9, 47, 100))  # the stop has triggered
+    assert sent(floor.fill("e3", 40, 49, TP)) == []  # granted, it would work 10 more
+    request_id = pending.request_id  # type: ignore[attr-defined]
+    refused = ReportKind.REPLACE_REJECTED
+    events = floor.report(refused, TP, request_id=request_id, reason="too_late")
+    assert sent(events) == [(SL, Decimal(10))]
+
+
 def test_a_replaced_exit_goes_on_in_its_group() -> None:
     floor = filled()
     changes = {"side": Side.SELL, "type": OrderType.STOP, "stop_price": Decimal("47.5")}
