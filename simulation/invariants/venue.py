@@ -11,10 +11,10 @@ from typing import Any
 
 from shared.types import OrderStatus
 from simulation.errors import require
+from simulation.invariants.words import ENDED
 
 NAME = "venue"
 S = OrderStatus
-ENDED = frozenset({S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED, S.REPLACED, S.DENIED})
 Tables = Mapping[str, Mapping[tuple[str, ...], Any]]
 
 

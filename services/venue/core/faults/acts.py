@@ -27,8 +27,8 @@ def bust(order: PaperOrderRow, fill: VenueReport, execution: Execution, desk: De
     amended = _amended(fill, execution, BUST)
     desk.state.paper_amendments.put(_row(amended, BUST, quantity=ZERO, price=ZERO))
     held = desk.state.paper_executions.get(execution.execution_id)
-    if held is not None:
-        move_position(desk.state, held, -1)
+    assert held is not None, "an execution is in memory while it is reported"
+    move_position(desk.state, held, -1)
     after = _without(order, execution)
     desk.state.paper_orders.put(after)
     desk.reports.append(_told(fill, after, ReportKind.BUSTED, amended))
